@@ -1,0 +1,98 @@
+/**
+ * The seams between devnet's parts: what a peer needs from its storage and its chaincode, and what the
+ * services (gateway, deliver, qscc) may ask of a peer. Everything else is private to its folder.
+ */
+import type { peer as peerpb, common } from '@hyperledger/fabric-protos';
+import type { Simulator } from './simulation/simulator.js';
+
+/** A private read-write set of one collection: the serialized `kvrwset.KVRWSet` whose SHA-256 is the block's `pvtRwsetHash`. */
+export interface CollectionWrites {
+  namespace: string;
+  collection: string;
+  rwset: Buffer;
+}
+
+/** Private values of one transaction of a block, of the collections this peer is a member of. */
+export interface TransactionPrivateData {
+  txIndex: number;
+  collections: CollectionWrites[];
+}
+
+/** A block as a peer keeps it: with validation codes and commit hash in its metadata. */
+export interface StoredBlock {
+  number: number;
+  /** serialized `common.Block` */
+  bytes: Buffer;
+  privateData: TransactionPrivateData[];
+}
+
+/** Where a peer keeps what must survive kill -9. Each promise resolves when the data is on disk. */
+export interface PeerStorage {
+  /** Number of blocks stored. */
+  readonly height: number;
+  append(block: StoredBlock): Promise<void>;
+  /** @throws RangeError when there is no such block */
+  read(blockNumber: number): StoredBlock;
+  /** Keeps endorsed private values until their block arrives or `purgeTransient` drops them. */
+  putTransient(txId: string, heightAtEndorsement: number, collections: CollectionWrites[]): Promise<void>;
+  /** All values kept under this transaction id (several endorsements of one id may differ: all are kept). */
+  transient(txId: string): CollectionWrites[];
+  /** Forgets the transactions named (they are in a block now) and all endorsed below `height`. */
+  purgeTransient(txIds: readonly string[], height: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** One call of a chaincode, whatever carries it (gRPC stream or in-process stub). */
+export interface ChaincodeCall {
+  channel: string;
+  txId: string;
+  /** chaincode name = namespace of its state */
+  namespace: string;
+  simulator: Simulator;
+  /** MSP of the client that signed the proposal: member-only collections look at it */
+  creatorMspId: string;
+  input: peerpb.ChaincodeInput;
+  signedProposal: peerpb.SignedProposal;
+}
+
+export interface ChaincodeResult {
+  response: peerpb.Response;
+  event: peerpb.ChaincodeEvent | undefined;
+}
+
+/** A running chaincode as the endorser sees it. */
+export interface ChaincodeHost {
+  /** @throws Error with Fabric's words when the chaincode cannot be reached, dies or times out */
+  execute(call: ChaincodeCall): Promise<ChaincodeResult>;
+  close(): void;
+}
+
+/** As `peer lifecycle` would have committed it. */
+export interface CollectionDefinition {
+  name: string;
+  memberMspIds: string[];
+  requiredPeerCount: number;
+  maxPeerCount: number;
+  blockToLive: number;
+  memberOnlyRead: boolean;
+  memberOnlyWrite: boolean;
+  /** absent: the chaincode's policy applies */
+  endorsementPolicy?: common.SignaturePolicyEnvelope;
+}
+
+export interface ChaincodeDefinition {
+  name: string;
+  version: string;
+  sequence: number;
+  packageId: string;
+  /** 'MAJORITY Endorsement' is the channel's implicit policy: more than half of the application organizations */
+  endorsementPolicy: 'MAJORITY Endorsement' | common.SignaturePolicyEnvelope;
+  collections: CollectionDefinition[];
+}
+
+/** Where a transaction is, and its verdict. */
+export interface CommittedTransaction {
+  blockNumber: number;
+  txIndex: number;
+  code: peerpb.TxValidationCode[keyof peerpb.TxValidationCode];
+}
