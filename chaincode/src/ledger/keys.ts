@@ -1,0 +1,57 @@
+import type { SchemaName } from './schemas';
+
+/** `consortium`: public state. `bilateral`: the same bytes in both parties' collections. `own`: one club's collection. */
+export type Store = 'consortium' | 'bilateral' | 'own';
+
+/** A ledger key and what may stand under it. */
+export interface Key<S extends SchemaName = SchemaName> {
+  readonly text: string;
+  readonly schema: S;
+  readonly store: Store;
+}
+
+export interface KeyKind<S extends SchemaName> {
+  (...parts: string[]): Key<S>;
+  readonly prefix: string;
+  readonly schema: S;
+  readonly store: Store;
+}
+
+const kinds = new Map<string, KeyKind<SchemaName>>();
+const allowedPart = /^[A-Za-z0-9_-]{1,80}$/;
+
+/**
+ * Declares a kind of key: `prefix/part/part`. Parts are allow-listed and hold no separator, so that two different lists of parts never
+ * make one key.
+ *
+ * @throws Error when the prefix is declared twice: bilateral and own keys share a collection and must not meet
+ */
+export function keyKind<S extends SchemaName>(
+  prefix: string,
+  store: Store,
+  schema: S,
+  partCount: number | [number, number],
+): KeyKind<S> {
+  if (kinds.has(prefix)) throw new Error(`key prefix ${prefix} is declared twice`);
+  const [least, most] = typeof partCount === 'number' ? [partCount, partCount] : partCount;
+  const make = (...parts: string[]): Key<S> => {
+    if (parts.length < least || parts.length > most)
+      throw new TypeError(`key ${prefix} takes ${least} to ${most} parts`);
+    if (!parts.every((part) => allowedPart.test(part)))
+      throw new TypeError(`a part of key ${prefix} has characters that keys do not take`);
+    return { text: [prefix, ...parts].join('/'), schema, store };
+  };
+  const kind = Object.assign(make, { prefix, schema, store });
+  kinds.set(prefix, kind);
+  return kind;
+}
+
+/** The kind a stored key is of; undefined for keys that no contract of this version writes. */
+export function kindOf(text: string): KeyKind<SchemaName> | undefined {
+  return kinds.get(text.split('/', 1)[0] ?? '');
+}
+
+export const declaredKeys = (): readonly KeyKind<SchemaName>[] => [...kinds.values()];
+
+/** Order in which a command's writes reach the ledger. Keys are ASCII, so this is byte order. */
+export const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);

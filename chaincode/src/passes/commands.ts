@@ -1,0 +1,20 @@
+import { bilateralCommand, ownCommand } from '../ledger/commands';
+import { issuePass } from './issuePass';
+import { revokePass } from './revokePass';
+
+export const passCommands = [
+  bilateralCommand({
+    name: 'passes.issue',
+    roles: ['secretary', 'manager'],
+    request: 'IssuePass',
+    parties: ({ home, host }) => [home, host],
+    run: issuePass,
+  }),
+  ownCommand({
+    name: 'passes.revoke',
+    roles: ['secretary', 'manager'],
+    request: 'RevokePass',
+    parties: ({ home, host }) => [home, host],
+    run: revokePass,
+  }),
+];
