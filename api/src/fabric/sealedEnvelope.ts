@@ -1,0 +1,46 @@
+import { randomBytes } from 'node:crypto';
+
+/** Name under which every sealed command is submitted; what it is stands in transient data. */
+export const sealedSubmit = 'sealed:submit';
+export const sealedPrepare = 'sealed:prepare';
+export const sealedList = 'sealed:list';
+export const envelopeVersion = '1';
+
+/** What `sealed:prepare` answers (chaincode, sealedTransaction). */
+export interface Prepared {
+  readonly outcome: 'ready' | 'unchanged' | 'refused';
+  readonly result?: unknown;
+  readonly refusal?: { readonly code: string; readonly message: string; readonly details: Record<string, unknown> };
+  readonly carry: Readonly<Record<string, string | null>>;
+  readonly endorsers: readonly string[];
+}
+
+/** The transient data of one sealed command. The same fresh bytes serve prepare and submit, so that both make the same record. */
+export class SealedEnvelope {
+  readonly #fresh = randomBytes(32);
+
+  constructor(
+    readonly command: string,
+    readonly request: object,
+  ) {}
+
+  transient(carry?: Prepared['carry']): Record<string, Buffer> {
+    return {
+      command: Buffer.from(this.command),
+      request: Buffer.from(JSON.stringify(this.request)),
+      fresh: this.#fresh,
+      ...(carry && { carry: Buffer.from(JSON.stringify(carry)) }),
+    };
+  }
+}
+
+/** @throws TypeError when the chaincode answered something else */
+export function parsePrepared(bytes: Uint8Array): Prepared {
+  const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
+  if (!isPrepared(value)) throw new TypeError('sealed:prepare gave no answer of its form');
+  return value;
+}
+
+function isPrepared(value: unknown): value is Prepared {
+  return typeof value === 'object' && value !== null && 'outcome' in value && 'carry' in value && 'endorsers' in value;
+}
