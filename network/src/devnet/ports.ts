@@ -3,6 +3,8 @@
  * services (gateway, deliver, qscc) may ask of a peer. Everything else is private to its folder.
  */
 import type { peer as peerpb, common } from '@hyperledger/fabric-protos';
+import type { Channel } from '../genesis/channel.js';
+import type { Msps } from '../identity/msp.js';
 import type { Simulator } from './simulation/simulator.js';
 
 /** A private read-write set of one collection: the serialized `kvrwset.KVRWSet` whose SHA-256 is the block's `pvtRwsetHash`. */
@@ -37,6 +39,11 @@ export interface PeerStorage {
   putTransient(txId: string, heightAtEndorsement: number, collections: CollectionWrites[]): Promise<void>;
   /** All values kept under this transaction id (several endorsements of one id may differ: all are kept). */
   transient(txId: string): CollectionWrites[];
+  /**
+   * Keeps these private values of a block in place of those it was stored with: a purge took some away. Until it
+   * resolves a crash may bring the old ones back, so whoever replays does it again.
+   */
+  replacePrivateData(blockNumber: number, privateData: readonly TransactionPrivateData[]): Promise<void>;
   /** Forgets the transactions named (they are in a block now) and all endorsed below `height`. */
   purgeTransient(txIds: readonly string[], height: number): Promise<void>;
   close(): Promise<void>;
@@ -94,5 +101,26 @@ export interface ChaincodeDefinition {
 export interface CommittedTransaction {
   blockNumber: number;
   txIndex: number;
-  code: peerpb.TxValidationCode[keyof peerpb.TxValidationCode];
+  code: peerpb.TxValidationCodeMap[keyof peerpb.TxValidationCodeMap];
+}
+
+/** What the services on a peer's port (gateway, deliver, qscc) ask of it. */
+export interface ServingPeer {
+  readonly mspId: string;
+  readonly channel: Channel;
+  readonly msps: Msps;
+  readonly definitions: readonly ChaincodeDefinition[];
+  /** Number of blocks committed. */
+  readonly height: number;
+  /** A committed block. @throws RangeError when there is no such block */
+  storedBlock(blockNumber: number): StoredBlock;
+  transaction(txId: string): CommittedTransaction | undefined;
+  /** Calls the listener after each commit, when `height` and `transaction` know of it; returns how to stop that. */
+  onBlock(listener: () => void): () => void;
+  /**
+   * As Fabric's endorser answers: what fails in simulation is a response with status 500, and `interest` says whose
+   * endorsements the transaction needs.
+   * @throws Error with Fabric's words when the proposal itself is refused (malformed, forged, duplicate, no writer)
+   */
+  processProposal(proposal: peerpb.SignedProposal): Promise<peerpb.ProposalResponse>;
 }

@@ -20,6 +20,12 @@ export interface ChannelConsenter {
   readonly certificate: string;
 }
 
+/** Either of a channel's two groups of organizations. */
+export interface AccessPolicies {
+  readonly readers: ThresholdPolicy;
+  readonly writers: ThresholdPolicy;
+}
+
 export interface Channel {
   readonly name: string;
   /** Counts the configuration's changes; 0 in a genesis block. */
@@ -34,6 +40,8 @@ export interface Channel {
   readonly consenters: readonly ChannelConsenter[];
   /** Who must have signed a block. */
   readonly blockValidation: ThresholdPolicy;
+  readonly application: AccessPolicies;
+  readonly ordering: AccessPolicies;
   readonly batchSize: {
     readonly maxMessages: number;
     readonly absoluteMaxBytes: number;
@@ -77,6 +85,8 @@ export function readChannelConfig(envelope: Envelope): Channel {
     consensus: orderer.ConsensusType.deserializeBinary(value(ordering, 'ConsensusType')).getType(),
     consenters: readConsenters(ordering),
     blockValidation: resolvePolicy(ordering, 'BlockValidation'),
+    application: accessPolicies(application),
+    ordering: accessPolicies(ordering),
     batchSize: readBatchSize(ordering),
     batchTimeoutMs: durationMs(orderer.BatchTimeout.deserializeBinary(value(ordering, 'BatchTimeout')).getTimeout()),
     ordererAddresses: subGroups(ordering).flatMap((organization) =>
@@ -95,6 +105,10 @@ function value(parent: common.ConfigGroup, name: string): Uint8Array {
   const found = parent.getValuesMap().get(name);
   if (!found) throw new Error(`invalid configuration block, missing value ${name}`);
   return found.getValue_asU8();
+}
+
+function accessPolicies(organizations: common.ConfigGroup): AccessPolicies {
+  return { readers: resolvePolicy(organizations, 'Readers'), writers: resolvePolicy(organizations, 'Writers') };
 }
 
 function mspDefinitionOf(organization: common.ConfigGroup): MspDefinition {
