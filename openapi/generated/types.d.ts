@@ -2,602 +2,589 @@
 export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
-  schemas: {
-    /** @description Slug of a club, fixed for its life. */
-    ClubId: string;
-    MspId: string;
-    /** @description 128 random bits made by the client. */
-    RecordId: string;
-    Sha256: string;
-    /** @description HMAC-SHA256(member salt, agreement id and member number). */
-    Pseudonym: string;
-    /** @description Common to overlapping passes of one member. */
-    ExclusionTag: string;
-    /** @description HMAC-SHA256(fresh bytes of the command, key of the record). */
-    Salt: string;
-    /** @description A calendar or business date, YYYY-MM-DD. */
-    LocalDate: string;
-    MonthDay: string;
-    TimeOfDay: string;
-    /** @description Milliseconds since 1970-01-01T00:00Z. */
-    InstantMs: number;
-    /** @description ISO 4217. */
-    Currency: string;
-    /** @description Minor units of its currency. */
-    AmountMinor: number;
-    /** @description Membership category of the home club. */
-    Category: string;
-    BasisPoints: number;
-    /** @enum {unknown} */
-    Role: 'front-desk' | 'secretary' | 'manager' | 'treasurer' | 'delegate' | 'secretariat';
-    /** @description Who acts inside the club, as an opaque reference that only the club can resolve. The club vouches for it. */
-    Actor: {
-      ref: string;
-      role: components['schemas']['Role'];
-    };
-    OffsetTransition: {
-      fromMs: components['schemas']['InstantMs'];
-      offsetMinutes: number;
-    };
-    /** @description IANA name for people, UTC-offset transitions for contracts. */
-    Zone: {
-      name: string;
-      offsets: components['schemas']['OffsetTransition'][];
-    };
-    Founder: {
-      id: components['schemas']['ClubId'];
-      legalName: string;
-      mspId: components['schemas']['MspId'];
-      country: string;
-      zone: components['schemas']['Zone'];
-      /** @description Hour of local time at which the business date changes. */
-      rollHour: number;
-      currency: components['schemas']['Currency'];
-    };
-    Founding: {
-      /** @constant */
-      v: 1;
-      foundersHash: components['schemas']['Sha256'];
-      atMs: components['schemas']['InstantMs'];
-    };
-    Club: {
-      /** @constant */
-      v: 1;
-      id: components['schemas']['ClubId'];
-      /** @enum {unknown} */
-      status: 'active' | 'suspended' | 'withdrawn' | 'expelled';
-      statusFromMs: components['schemas']['InstantMs'];
-      legalName: string;
-      mspId: components['schemas']['MspId'];
-      country: string;
-      zone: components['schemas']['Zone'];
-      rollHour: number;
-      currency: components['schemas']['Currency'];
-    };
-    Period: {
-      from: components['schemas']['LocalDate'];
-      to: components['schemas']['LocalDate'];
-    };
-    PublishedKey: {
-      kid: string;
-      /** @enum {unknown} */
-      use: 'sign' | 'encrypt';
-      /** @description JSON Web Key, P-256. */
-      publicKey: {
-        /** @constant */
-        kty: 'EC';
-        /** @constant */
-        crv: 'P-256';
-        x: string;
-        y: string;
-      };
-      notBeforeMs: components['schemas']['InstantMs'];
-      notAfterMs: components['schemas']['InstantMs'];
-    };
-    DirectoryFields: {
-      facilities: string[];
-      dressCode?: string;
-      houseRulesUrl?: string;
-      contactUrl?: string;
-      coordinates?: {
-        latitudeMicrodegrees: number;
-        longitudeMicrodegrees: number;
-      };
-      closures: components['schemas']['Period'][];
-      keys: components['schemas']['PublishedKey'][];
-      /** @description SHA-256 of the delegate's certificate (DER). */
-      delegate?: components['schemas']['Sha256'];
-    };
-    Directory: components['schemas']['DirectoryFields'] & {
-      /** @constant */
-      v: 1;
-      id: components['schemas']['ClubId'];
-      revision: number;
-      atMs: components['schemas']['InstantMs'];
-    };
-    /** @description Every club there ever was, with the organisation that signs for it. One key, so that no decision rests on a range read. */
-    Registry: {
-      /** @constant */
-      v: 1;
-      clubs: {
-        id: components['schemas']['ClubId'];
-        mspId: components['schemas']['MspId'];
-      }[];
-    };
-    Founders: components['schemas']['Founder'][];
-    DescribeClub: components['schemas']['DirectoryFields'] & {
-      actor: components['schemas']['Actor'];
-      club: components['schemas']['ClubId'];
-    };
-    /** @enum {unknown} */
-    Unit: 'visit' | 'day' | 'night' | 'round' | 'hour';
-    Window:
-      | {
-          /** @constant */
-          kind: 'stay';
-        }
-      | {
-          /** @constant */
-          kind: 'calendar-month';
-        }
-      | {
-          /** @constant */
-          kind: 'calendar-year';
-        }
-      | {
-          /** @constant */
-          kind: 'year-starting';
-          monthDay: components['schemas']['MonthDay'];
-        }
-      | {
-          /** @constant */
-          kind: 'rolling';
-          days: number;
-        };
-    Limit: {
-      unit: components['schemas']['Unit'];
-      window: components['schemas']['Window'];
-      max: number;
-    };
-    /** @description What members of the other club may do at the host. An absent field means no rule. */
-    DirectionTerms: {
-      host: components['schemas']['ClubId'];
-      eligibleCategories?: components['schemas']['Category'][];
-      advanceNoticeDays?: number;
-      letterValidityDays?: number;
-      limits?: components['schemas']['Limit'][];
-      maxConsecutive?: {
-        unit: components['schemas']['Unit'];
-        max: number;
-      };
-      residencyExclusionKm?: number;
-      weekdays?: ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[];
-      hours?: {
-        from: components['schemas']['TimeOfDay'];
-        to: components['schemas']['TimeOfDay'];
-      };
-      blackouts?: components['schemas']['Period'][];
-      family?: {
-        partners: number;
-        children: number;
-        childMaxAge?: number;
-      };
-      guests?: {
-        perVisit: number;
-        accompanied: boolean;
-      };
-      facilities?: {
-        name: string;
-        allowed: boolean;
-        fee?: components['schemas']['Money'];
-        waiverRequired?: boolean;
-      }[];
-      fees?: {
-        code: string;
-        amountMinor: components['schemas']['AmountMinor'];
-        currency: components['schemas']['Currency'];
+    schemas: {
+        /** @description Slug of a club, fixed for its life. */
+        ClubId: string;
+        MspId: string;
+        /** @description 128 random bits made by the client. */
+        RecordId: string;
+        Sha256: string;
+        /** @description HMAC-SHA256(member salt, agreement id and member number). */
+        Pseudonym: string;
+        /** @description Common to overlapping passes of one member. */
+        ExclusionTag: string;
+        /** @description HMAC-SHA256(fresh bytes of the command, key of the record). */
+        Salt: string;
+        /** @description A calendar or business date, YYYY-MM-DD. */
+        LocalDate: string;
+        MonthDay: string;
+        TimeOfDay: string;
+        /** @description Milliseconds since 1970-01-01T00:00Z. */
+        InstantMs: number;
+        /** @description ISO 4217. */
+        Currency: string;
+        /** @description Minor units of its currency. */
+        AmountMinor: number;
+        /** @description Membership category of the home club. */
+        Category: string;
+        BasisPoints: number;
         /** @enum {unknown} */
-        per: 'visit' | 'day' | 'night' | 'round' | 'hour' | 'guest' | 'stay';
-      }[];
-      payment?:
-        | {
+        Role: "front-desk" | "secretary" | "manager" | "treasurer" | "delegate" | "secretariat";
+        /** @description Who acts inside the club, as an opaque reference that only the club can resolve. The club vouches for it. */
+        Actor: {
+            ref: string;
+            role: components["schemas"]["Role"];
+        };
+        OffsetTransition: {
+            fromMs: components["schemas"]["InstantMs"];
+            offsetMinutes: number;
+        };
+        /** @description IANA name for people, UTC-offset transitions for contracts. */
+        Zone: {
+            name: string;
+            offsets: components["schemas"]["OffsetTransition"][];
+        };
+        Founder: {
+            id: components["schemas"]["ClubId"];
+            legalName: string;
+            mspId: components["schemas"]["MspId"];
+            country: string;
+            zone: components["schemas"]["Zone"];
+            /** @description Hour of local time at which the business date changes. */
+            rollHour: number;
+            currency: components["schemas"]["Currency"];
+        };
+        Founding: {
             /** @constant */
-            kind: 'settle-with-host';
-          }
-        | {
+            v: 1;
+            foundersHash: components["schemas"]["Sha256"];
+            atMs: components["schemas"]["InstantMs"];
+        };
+        Club: {
             /** @constant */
-            kind: 'home-account';
-            ceilingMinor: components['schemas']['AmountMinor'];
-            currency: components['schemas']['Currency'];
-          };
-      /** @enum {unknown} */
-      liability?: 'none' | 'joint';
-      staleStatusHours?: number;
-      noticeDays: number;
-      dailyCapacity?: number;
-      settlement?: {
-        currency: components['schemas']['Currency'];
-        cutOffDay: number;
-        queryDays: number;
-        minimumTransferMinor?: components['schemas']['AmountMinor'];
-        rateSource?: string;
-      };
+            v: 1;
+            id: components["schemas"]["ClubId"];
+            /** @enum {unknown} */
+            status: "active" | "suspended" | "withdrawn" | "expelled";
+            statusFromMs: components["schemas"]["InstantMs"];
+            legalName: string;
+            mspId: components["schemas"]["MspId"];
+            country: string;
+            zone: components["schemas"]["Zone"];
+            rollHour: number;
+            currency: components["schemas"]["Currency"];
+        };
+        Period: {
+            from: components["schemas"]["LocalDate"];
+            to: components["schemas"]["LocalDate"];
+        };
+        PublishedKey: {
+            kid: string;
+            /** @enum {unknown} */
+            use: "sign" | "encrypt";
+            /** @description JSON Web Key, P-256. */
+            publicKey: {
+                /** @constant */
+                kty: "EC";
+                /** @constant */
+                crv: "P-256";
+                x: string;
+                y: string;
+            };
+            notBeforeMs: components["schemas"]["InstantMs"];
+            notAfterMs: components["schemas"]["InstantMs"];
+        };
+        DirectoryFields: {
+            facilities: string[];
+            dressCode?: string;
+            houseRulesUrl?: string;
+            contactUrl?: string;
+            coordinates?: {
+                latitudeMicrodegrees: number;
+                longitudeMicrodegrees: number;
+            };
+            closures: components["schemas"]["Period"][];
+            keys: components["schemas"]["PublishedKey"][];
+            /** @description SHA-256 of the delegate's certificate (DER). */
+            delegate?: components["schemas"]["Sha256"];
+        };
+        Directory: components["schemas"]["DirectoryFields"] & {
+            /** @constant */
+            v: 1;
+            id: components["schemas"]["ClubId"];
+            revision: number;
+            atMs: components["schemas"]["InstantMs"];
+        };
+        /** @description Every club there ever was, with the organisation that signs for it. One key, so that no decision rests on a range read. */
+        Registry: {
+            /** @constant */
+            v: 1;
+            clubs: {
+                id: components["schemas"]["ClubId"];
+                mspId: components["schemas"]["MspId"];
+            }[];
+        };
+        Founders: components["schemas"]["Founder"][];
+        DescribeClub: components["schemas"]["DirectoryFields"] & {
+            actor: components["schemas"]["Actor"];
+            club: components["schemas"]["ClubId"];
+        };
+        /** @enum {unknown} */
+        Unit: "visit" | "day" | "night" | "round" | "hour";
+        Window: {
+            /** @constant */
+            kind: "stay";
+        } | {
+            /** @constant */
+            kind: "calendar-month";
+        } | {
+            /** @constant */
+            kind: "calendar-year";
+        } | {
+            /** @constant */
+            kind: "year-starting";
+            monthDay: components["schemas"]["MonthDay"];
+        } | {
+            /** @constant */
+            kind: "rolling";
+            days: number;
+        };
+        Limit: {
+            unit: components["schemas"]["Unit"];
+            window: components["schemas"]["Window"];
+            max: number;
+        };
+        /** @description What members of the other club may do at the host. An absent field means no rule. */
+        DirectionTerms: {
+            host: components["schemas"]["ClubId"];
+            eligibleCategories?: components["schemas"]["Category"][];
+            advanceNoticeDays?: number;
+            letterValidityDays?: number;
+            limits?: components["schemas"]["Limit"][];
+            maxConsecutive?: {
+                unit: components["schemas"]["Unit"];
+                max: number;
+            };
+            residencyExclusionKm?: number;
+            weekdays?: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+            hours?: {
+                from: components["schemas"]["TimeOfDay"];
+                to: components["schemas"]["TimeOfDay"];
+            };
+            blackouts?: components["schemas"]["Period"][];
+            family?: {
+                partners: number;
+                children: number;
+                childMaxAge?: number;
+            };
+            guests?: {
+                perVisit: number;
+                accompanied: boolean;
+            };
+            facilities?: {
+                name: string;
+                allowed: boolean;
+                fee?: components["schemas"]["Money"];
+                waiverRequired?: boolean;
+            }[];
+            fees?: {
+                code: string;
+                amountMinor: components["schemas"]["AmountMinor"];
+                currency: components["schemas"]["Currency"];
+                /** @enum {unknown} */
+                per: "visit" | "day" | "night" | "round" | "hour" | "guest" | "stay";
+            }[];
+            payment?: {
+                /** @constant */
+                kind: "settle-with-host";
+            } | {
+                /** @constant */
+                kind: "home-account";
+                ceilingMinor: components["schemas"]["AmountMinor"];
+                currency: components["schemas"]["Currency"];
+            };
+            /** @enum {unknown} */
+            liability?: "none" | "joint";
+            staleStatusHours?: number;
+            noticeDays: number;
+            dailyCapacity?: number;
+            settlement?: {
+                currency: components["schemas"]["Currency"];
+                cutOffDay: number;
+                queryDays: number;
+                minimumTransferMinor?: components["schemas"]["AmountMinor"];
+                rateSource?: string;
+            };
+        };
+        Money: {
+            amountMinor: components["schemas"]["AmountMinor"];
+            currency: components["schemas"]["Currency"];
+        };
+        Terms: {
+            directions: components["schemas"]["DirectionTerms"][];
+        };
+        /** @description The two clubs; in records in ascending order. */
+        Parties: components["schemas"]["ClubId"][];
+        /** @description The last commands that changed the record, so that a repeat is recognised. */
+        CommandMarks: {
+            id: components["schemas"]["RecordId"];
+            requestHash: components["schemas"]["Sha256"];
+        }[];
+        Pair: {
+            /** @constant */
+            v: 1;
+            salt: components["schemas"]["Salt"];
+            parties: components["schemas"]["Parties"];
+            agreementId: components["schemas"]["RecordId"] | null;
+        };
+        AgreementVersion: {
+            n: number;
+            termsHash: components["schemas"]["Sha256"];
+            proposedBy: components["schemas"]["ClubId"];
+            proposedAtMs: components["schemas"]["InstantMs"];
+            acceptedBy?: components["schemas"]["ClubId"];
+            acceptedAtMs?: components["schemas"]["InstantMs"];
+            effectiveFrom: components["schemas"]["LocalDate"];
+            honourIssuedPasses: boolean;
+        };
+        Agreement: {
+            /** @constant */
+            v: 1;
+            salt: components["schemas"]["Salt"];
+            id: components["schemas"]["RecordId"];
+            parties: components["schemas"]["Parties"];
+            /** @enum {unknown} */
+            state: "proposed" | "countered" | "active" | "suspended" | "ended" | "declined" | "withdrawn" | "lapsed";
+            /** @description Whose answer is awaited. */
+            turn: components["schemas"]["ClubId"] | null;
+            activeVersion: number | null;
+            versions: components["schemas"]["AgreementVersion"][];
+            commands: components["schemas"]["CommandMarks"];
+        };
+        TermsVersion: {
+            /** @constant */
+            v: 1;
+            salt: components["schemas"]["Salt"];
+            agreementId: components["schemas"]["RecordId"];
+            parties: components["schemas"]["Parties"];
+            n: number;
+            terms: components["schemas"]["Terms"];
+        };
+        ProposeAgreement: {
+            actor: components["schemas"]["Actor"];
+            parties: components["schemas"]["Parties"];
+            commandId: components["schemas"]["RecordId"];
+            agreementId: components["schemas"]["RecordId"];
+            terms: components["schemas"]["Terms"];
+            effectiveFrom: components["schemas"]["LocalDate"];
+        };
+        AcceptAgreement: {
+            actor: components["schemas"]["Actor"];
+            parties: components["schemas"]["Parties"];
+            commandId: components["schemas"]["RecordId"];
+            agreementId: components["schemas"]["RecordId"];
+            termsHash: components["schemas"]["Sha256"];
+        };
+        SuspendAgreement: {
+            actor: components["schemas"]["Actor"];
+            parties: components["schemas"]["Parties"];
+            agreementId: components["schemas"]["RecordId"];
+            /** @enum {unknown} */
+            code: "conduct" | "debt" | "capacity" | "other";
+            text?: string;
+        };
+        ResumeAgreement: {
+            actor: components["schemas"]["Actor"];
+            parties: components["schemas"]["Parties"];
+            agreementId: components["schemas"]["RecordId"];
+        };
+        Party: {
+            family: number;
+            guests: number;
+        };
+        Pass: {
+            /** @constant */
+            v: 1;
+            salt: components["schemas"]["Salt"];
+            id: components["schemas"]["RecordId"];
+            agreementId: components["schemas"]["RecordId"];
+            version: number;
+            home: components["schemas"]["ClubId"];
+            host: components["schemas"]["ClubId"];
+            pseudonym: components["schemas"]["Pseudonym"];
+            category: components["schemas"]["Category"];
+            from: components["schemas"]["LocalDate"];
+            to: components["schemas"]["LocalDate"];
+            party: components["schemas"]["Party"];
+            /** @description The home club attests that the member does not live near the host. */
+            residentOk: boolean;
+            ceiling?: components["schemas"]["Money"];
+            exclusionTag: components["schemas"]["ExclusionTag"];
+            /** @enum {unknown} */
+            state: "issued" | "cancelled";
+            issuedAtMs: components["schemas"]["InstantMs"];
+            issuedBy: components["schemas"]["Actor"];
+            commands: components["schemas"]["CommandMarks"];
+        };
+        IssuePass: {
+            actor: components["schemas"]["Actor"];
+            home: components["schemas"]["ClubId"];
+            host: components["schemas"]["ClubId"];
+            commandId: components["schemas"]["RecordId"];
+            agreementId: components["schemas"]["RecordId"];
+            passId: components["schemas"]["RecordId"];
+            pseudonym: components["schemas"]["Pseudonym"];
+            category: components["schemas"]["Category"];
+            from: components["schemas"]["LocalDate"];
+            to: components["schemas"]["LocalDate"];
+            party: components["schemas"]["Party"];
+            residentOk: boolean;
+            ceiling?: components["schemas"]["Money"];
+            exclusionTag: components["schemas"]["ExclusionTag"];
+        };
+        RevokePass: {
+            actor: components["schemas"]["Actor"];
+            home: components["schemas"]["ClubId"];
+            host: components["schemas"]["ClubId"];
+            passId: components["schemas"]["RecordId"];
+            /** @enum {unknown} */
+            code: "standing" | "membership-ended" | "member-request" | "error" | "other";
+            text?: string;
+        };
+        /** @description Something one club does alone. Its key says what; this value is read by its maker only. */
+        Act: {
+            /** @constant */
+            v: 1;
+            salt: components["schemas"]["Salt"];
+            /** @enum {unknown} */
+            kind: "revoke" | "suspend" | "bar" | "decline" | "notice" | "query";
+            recordId: components["schemas"]["RecordId"];
+            by: components["schemas"]["ClubId"];
+            actor: components["schemas"]["Actor"];
+            code?: string;
+            text?: string;
+            atMs: components["schemas"]["InstantMs"];
+        };
+        Override: {
+            actorRef: string;
+            role: components["schemas"]["Role"];
+            reason: components["schemas"]["OverrideReason"];
+        };
+        /** @enum {unknown} */
+        OverrideReason: "goodwill" | "service-recovery" | "committee-guest" | "home-confirmed" | "error";
+        Visit: {
+            /** @constant */
+            v: 1;
+            salt: components["schemas"]["Salt"];
+            agreementId: components["schemas"]["RecordId"];
+            /** @description Version of the terms that judged it. */
+            version: number;
+            passId: components["schemas"]["RecordId"];
+            home: components["schemas"]["ClubId"];
+            host: components["schemas"]["ClubId"];
+            pseudonym: components["schemas"]["Pseudonym"];
+            businessDate: components["schemas"]["LocalDate"];
+            /** @enum {unknown} */
+            state: "checked-in" | "checked-out";
+            /** @description Recorded after its business date. */
+            late: boolean;
+            /** @description Counted although a limit was reached. */
+            overLimit: boolean;
+            override?: components["schemas"]["Override"];
+            checkedInAtMs: components["schemas"]["InstantMs"];
+            checkedInBy: components["schemas"]["Actor"];
+            checkedOutAtMs?: components["schemas"]["InstantMs"];
+            checkedOutBy?: components["schemas"]["Actor"];
+            commands: components["schemas"]["CommandMarks"];
+        };
+        Usage: {
+            /** @constant */
+            v: 1;
+            salt: components["schemas"]["Salt"];
+            agreementId: components["schemas"]["RecordId"];
+            home: components["schemas"]["ClubId"];
+            host: components["schemas"]["ClubId"];
+            pseudonym: components["schemas"]["Pseudonym"];
+            /** @description Business dates counted, ascending, pruned to what any window can need. */
+            days: components["schemas"]["LocalDate"][];
+        };
+        Presence: {
+            /** @constant */
+            v: 1;
+            salt: components["schemas"]["Salt"];
+            home: components["schemas"]["ClubId"];
+            host: components["schemas"]["ClubId"];
+            agreementId: components["schemas"]["RecordId"];
+            pseudonym: components["schemas"]["Pseudonym"];
+            businessDate: components["schemas"]["LocalDate"];
+        };
+        CheckIn: {
+            actor: components["schemas"]["Actor"];
+            home: components["schemas"]["ClubId"];
+            host: components["schemas"]["ClubId"];
+            commandId: components["schemas"]["RecordId"];
+            agreementId: components["schemas"]["RecordId"];
+            passId: components["schemas"]["RecordId"];
+            pseudonym: components["schemas"]["Pseudonym"];
+            businessDate: components["schemas"]["LocalDate"];
+            late: boolean;
+            override?: components["schemas"]["OverrideReason"];
+        };
+        CheckOut: {
+            actor: components["schemas"]["Actor"];
+            home: components["schemas"]["ClubId"];
+            host: components["schemas"]["ClubId"];
+            commandId: components["schemas"]["RecordId"];
+            agreementId: components["schemas"]["RecordId"];
+            passId: components["schemas"]["RecordId"];
+            pseudonym: components["schemas"]["Pseudonym"];
+            businessDate: components["schemas"]["LocalDate"];
+        };
+        /** @enum {unknown} */
+        PolicyName: "clock-bound-seconds" | "late-entry-hours" | "minimum-notice-days" | "minimum-voting-hours" | "execution-delay-hours" | "execution-window-hours";
+        PolicySetting: {
+            version: number;
+            value: number;
+            effectiveAtMs: components["schemas"]["InstantMs"];
+        };
+        /** @description What is in force, and what will be. Per policy its newest versions, the last one not yet effective perhaps. */
+        Policies: {
+            /** @constant */
+            v: 1;
+            settings: {
+                "clock-bound-seconds": components["schemas"]["PolicySettings"];
+                "late-entry-hours": components["schemas"]["PolicySettings"];
+                "minimum-notice-days": components["schemas"]["PolicySettings"];
+                "minimum-voting-hours": components["schemas"]["PolicySettings"];
+                "execution-delay-hours": components["schemas"]["PolicySettings"];
+                "execution-window-hours": components["schemas"]["PolicySettings"];
+            };
+        };
+        PolicySettings: components["schemas"]["PolicySetting"][];
+        PolicyVersion: {
+            /** @constant */
+            v: 1;
+            name: components["schemas"]["PolicyName"];
+            version: number;
+            value: number;
+            effectiveAtMs: components["schemas"]["InstantMs"];
+            /** @description What enacted it; null at founding. */
+            proposal: components["schemas"]["RecordId"] | null;
+        };
+        SetPolicy: {
+            /** @constant */
+            type: "set-policy";
+            name: components["schemas"]["PolicyName"];
+            value: number;
+            effectiveAtMs?: components["schemas"]["InstantMs"];
+        };
+        /** @enum {unknown} */
+        Resolution: "ordinary" | "special" | "unanimous";
+        ProposalRule: {
+            resolution: components["schemas"]["Resolution"];
+            thresholdBp: components["schemas"]["BasisPoints"];
+            /** @enum {unknown} */
+            of: "cast" | "eligible";
+            /** @enum {unknown} */
+            comparison: "more" | "at-least";
+            /** @description Share of eligible votes that must be cast, abstentions included. */
+            quorumBp: components["schemas"]["BasisPoints"];
+            /** @description Ballots are final, and voting may close as soon as the whole roll has voted. */
+            earlyClose: boolean;
+        };
+        RollEntry: {
+            club: components["schemas"]["ClubId"];
+            weight: number;
+        };
+        Proposal: {
+            /** @constant */
+            v: 1;
+            id: components["schemas"]["RecordId"];
+            /** @enum {unknown} */
+            type: "set-policy";
+            proposer: components["schemas"]["ClubId"];
+            title: string;
+            textHash: components["schemas"]["Sha256"];
+            action: components["schemas"]["SetPolicy"];
+            rule: components["schemas"]["ProposalRule"];
+            roll: components["schemas"]["RollEntry"][];
+            circulatedAtMs: components["schemas"]["InstantMs"];
+            opensAtMs: components["schemas"]["InstantMs"];
+            closesAtMs: components["schemas"]["InstantMs"];
+            delayMs: components["schemas"]["InstantMs"];
+            windowMs: components["schemas"]["InstantMs"];
+            /** @enum {unknown} */
+            state: "circulated" | "carried" | "not-carried" | "lapsed" | "withdrawn" | "executed" | "expired";
+            result?: {
+                eligible: number;
+                for: number;
+                against: number;
+                abstain: number;
+                uncast: components["schemas"]["ClubId"][];
+            };
+            statusChanges: {
+                state: string;
+                atMs: components["schemas"]["InstantMs"];
+                by: components["schemas"]["ClubId"];
+            }[];
+            commands: components["schemas"]["CommandMarks"];
+        };
+        Ballot: {
+            /** @constant */
+            v: 1;
+            proposal: components["schemas"]["RecordId"];
+            club: components["schemas"]["ClubId"];
+            /** @enum {unknown} */
+            choice: "for" | "against" | "abstain";
+            atMs: components["schemas"]["InstantMs"];
+        };
+        CirculateProposal: {
+            actor: components["schemas"]["Actor"];
+            commandId: components["schemas"]["RecordId"];
+            proposalId: components["schemas"]["RecordId"];
+            title: string;
+            textHash: components["schemas"]["Sha256"];
+            action: components["schemas"]["SetPolicy"];
+            resolution: components["schemas"]["Resolution"];
+            earlyClose: boolean;
+            closesAtMs: components["schemas"]["InstantMs"];
+        };
+        CastVote: {
+            actor: components["schemas"]["Actor"];
+            proposalId: components["schemas"]["RecordId"];
+            /** @enum {unknown} */
+            choice: "for" | "against" | "abstain";
+        };
+        CloseProposal: {
+            actor: components["schemas"]["Actor"];
+            commandId: components["schemas"]["RecordId"];
+            proposalId: components["schemas"]["RecordId"];
+        };
+        ExecuteProposal: {
+            actor: components["schemas"]["Actor"];
+            commandId: components["schemas"]["RecordId"];
+            proposalId: components["schemas"]["RecordId"];
+        };
+        ListRecords: {
+            /** @enum {unknown} */
+            kind: "pair" | "agreement" | "terms" | "pass" | "usage" | "visit" | "act" | "presence" | "marker";
+            /** @description Key after which to go on. */
+            after?: string;
+            limit?: number;
+        };
+        /** @description Private values a bilateral command reads, by key: base64 of the stored bytes, null when absent. */
+        Carry: {
+            [key: string]: string | null;
+        };
+        ReadById: {
+            id: string;
+        };
     };
-    Money: {
-      amountMinor: components['schemas']['AmountMinor'];
-      currency: components['schemas']['Currency'];
-    };
-    Terms: {
-      directions: components['schemas']['DirectionTerms'][];
-    };
-    /** @description The two clubs, in ascending order. */
-    Parties: components['schemas']['ClubId'][];
-    /** @description The last commands that changed the record, so that a repeat is recognised. */
-    CommandMarks: {
-      id: components['schemas']['RecordId'];
-      requestHash: components['schemas']['Sha256'];
-    }[];
-    Pair: {
-      /** @constant */
-      v: 1;
-      salt: components['schemas']['Salt'];
-      parties: components['schemas']['Parties'];
-      agreementId: components['schemas']['RecordId'] | null;
-    };
-    AgreementVersion: {
-      n: number;
-      termsHash: components['schemas']['Sha256'];
-      proposedBy: components['schemas']['ClubId'];
-      proposedAtMs: components['schemas']['InstantMs'];
-      acceptedBy?: components['schemas']['ClubId'];
-      acceptedAtMs?: components['schemas']['InstantMs'];
-      effectiveFrom: components['schemas']['LocalDate'];
-      honourIssuedPasses: boolean;
-    };
-    Agreement: {
-      /** @constant */
-      v: 1;
-      salt: components['schemas']['Salt'];
-      id: components['schemas']['RecordId'];
-      parties: components['schemas']['Parties'];
-      /** @enum {unknown} */
-      state: 'proposed' | 'countered' | 'active' | 'suspended' | 'ended' | 'declined' | 'withdrawn' | 'lapsed';
-      /** @description Whose answer is awaited. */
-      turn: components['schemas']['ClubId'] | null;
-      activeVersion: number | null;
-      versions: components['schemas']['AgreementVersion'][];
-      commands: components['schemas']['CommandMarks'];
-    };
-    TermsVersion: {
-      /** @constant */
-      v: 1;
-      salt: components['schemas']['Salt'];
-      agreementId: components['schemas']['RecordId'];
-      parties: components['schemas']['Parties'];
-      n: number;
-      terms: components['schemas']['Terms'];
-    };
-    ProposeAgreement: {
-      actor: components['schemas']['Actor'];
-      parties: components['schemas']['Parties'];
-      commandId: components['schemas']['RecordId'];
-      agreementId: components['schemas']['RecordId'];
-      terms: components['schemas']['Terms'];
-      effectiveFrom: components['schemas']['LocalDate'];
-    };
-    AcceptAgreement: {
-      actor: components['schemas']['Actor'];
-      parties: components['schemas']['Parties'];
-      commandId: components['schemas']['RecordId'];
-      agreementId: components['schemas']['RecordId'];
-      termsHash: components['schemas']['Sha256'];
-    };
-    SuspendAgreement: {
-      actor: components['schemas']['Actor'];
-      parties: components['schemas']['Parties'];
-      agreementId: components['schemas']['RecordId'];
-      /** @enum {unknown} */
-      code: 'conduct' | 'debt' | 'capacity' | 'other';
-      text?: string;
-    };
-    ResumeAgreement: {
-      actor: components['schemas']['Actor'];
-      parties: components['schemas']['Parties'];
-      agreementId: components['schemas']['RecordId'];
-    };
-    Party: {
-      family: number;
-      guests: number;
-    };
-    Pass: {
-      /** @constant */
-      v: 1;
-      salt: components['schemas']['Salt'];
-      id: components['schemas']['RecordId'];
-      agreementId: components['schemas']['RecordId'];
-      version: number;
-      home: components['schemas']['ClubId'];
-      host: components['schemas']['ClubId'];
-      pseudonym: components['schemas']['Pseudonym'];
-      category: components['schemas']['Category'];
-      from: components['schemas']['LocalDate'];
-      to: components['schemas']['LocalDate'];
-      party: components['schemas']['Party'];
-      /** @description The home club attests that the member does not live near the host. */
-      residentOk: boolean;
-      ceiling?: components['schemas']['Money'];
-      exclusionTag: components['schemas']['ExclusionTag'];
-      /** @enum {unknown} */
-      state: 'issued' | 'cancelled';
-      issuedAtMs: components['schemas']['InstantMs'];
-      issuedBy: components['schemas']['Actor'];
-      commands: components['schemas']['CommandMarks'];
-    };
-    IssuePass: {
-      actor: components['schemas']['Actor'];
-      home: components['schemas']['ClubId'];
-      host: components['schemas']['ClubId'];
-      commandId: components['schemas']['RecordId'];
-      agreementId: components['schemas']['RecordId'];
-      passId: components['schemas']['RecordId'];
-      pseudonym: components['schemas']['Pseudonym'];
-      category: components['schemas']['Category'];
-      from: components['schemas']['LocalDate'];
-      to: components['schemas']['LocalDate'];
-      party: components['schemas']['Party'];
-      residentOk: boolean;
-      ceiling?: components['schemas']['Money'];
-      exclusionTag: components['schemas']['ExclusionTag'];
-    };
-    RevokePass: {
-      actor: components['schemas']['Actor'];
-      home: components['schemas']['ClubId'];
-      host: components['schemas']['ClubId'];
-      passId: components['schemas']['RecordId'];
-      /** @enum {unknown} */
-      code: 'standing' | 'membership-ended' | 'member-request' | 'error' | 'other';
-      text?: string;
-    };
-    /** @description Something one club does alone. Its key says what; this value is read by its maker only. */
-    Act: {
-      /** @constant */
-      v: 1;
-      salt: components['schemas']['Salt'];
-      /** @enum {unknown} */
-      kind: 'revoke' | 'suspend' | 'bar' | 'decline' | 'notice' | 'query';
-      recordId: components['schemas']['RecordId'];
-      by: components['schemas']['ClubId'];
-      actor: components['schemas']['Actor'];
-      code?: string;
-      text?: string;
-      atMs: components['schemas']['InstantMs'];
-    };
-    Override: {
-      actorRef: string;
-      role: components['schemas']['Role'];
-      reason: components['schemas']['OverrideReason'];
-    };
-    /** @enum {unknown} */
-    OverrideReason: 'goodwill' | 'service-recovery' | 'committee-guest' | 'home-confirmed' | 'error';
-    Visit: {
-      /** @constant */
-      v: 1;
-      salt: components['schemas']['Salt'];
-      agreementId: components['schemas']['RecordId'];
-      /** @description Version of the terms that judged it. */
-      version: number;
-      passId: components['schemas']['RecordId'];
-      home: components['schemas']['ClubId'];
-      host: components['schemas']['ClubId'];
-      pseudonym: components['schemas']['Pseudonym'];
-      businessDate: components['schemas']['LocalDate'];
-      /** @enum {unknown} */
-      state: 'checked-in' | 'checked-out';
-      /** @description Recorded after its business date. */
-      late: boolean;
-      /** @description Counted although a limit was reached. */
-      overLimit: boolean;
-      override?: components['schemas']['Override'];
-      checkedInAtMs: components['schemas']['InstantMs'];
-      checkedInBy: components['schemas']['Actor'];
-      checkedOutAtMs?: components['schemas']['InstantMs'];
-      checkedOutBy?: components['schemas']['Actor'];
-      commands: components['schemas']['CommandMarks'];
-    };
-    Usage: {
-      /** @constant */
-      v: 1;
-      salt: components['schemas']['Salt'];
-      agreementId: components['schemas']['RecordId'];
-      home: components['schemas']['ClubId'];
-      host: components['schemas']['ClubId'];
-      pseudonym: components['schemas']['Pseudonym'];
-      /** @description Business dates counted, ascending, pruned to what any window can need. */
-      days: components['schemas']['LocalDate'][];
-    };
-    Presence: {
-      /** @constant */
-      v: 1;
-      salt: components['schemas']['Salt'];
-      home: components['schemas']['ClubId'];
-      host: components['schemas']['ClubId'];
-      agreementId: components['schemas']['RecordId'];
-      pseudonym: components['schemas']['Pseudonym'];
-      businessDate: components['schemas']['LocalDate'];
-    };
-    CheckIn: {
-      actor: components['schemas']['Actor'];
-      home: components['schemas']['ClubId'];
-      host: components['schemas']['ClubId'];
-      commandId: components['schemas']['RecordId'];
-      agreementId: components['schemas']['RecordId'];
-      passId: components['schemas']['RecordId'];
-      pseudonym: components['schemas']['Pseudonym'];
-      businessDate: components['schemas']['LocalDate'];
-      late: boolean;
-      override?: components['schemas']['OverrideReason'];
-    };
-    CheckOut: {
-      actor: components['schemas']['Actor'];
-      home: components['schemas']['ClubId'];
-      host: components['schemas']['ClubId'];
-      commandId: components['schemas']['RecordId'];
-      agreementId: components['schemas']['RecordId'];
-      passId: components['schemas']['RecordId'];
-      pseudonym: components['schemas']['Pseudonym'];
-      businessDate: components['schemas']['LocalDate'];
-    };
-    /** @enum {unknown} */
-    PolicyName:
-      | 'clock-bound-seconds'
-      | 'late-entry-hours'
-      | 'minimum-notice-days'
-      | 'minimum-voting-hours'
-      | 'execution-delay-hours'
-      | 'execution-window-hours';
-    PolicySetting: {
-      version: number;
-      value: number;
-      effectiveAtMs: components['schemas']['InstantMs'];
-    };
-    /** @description What is in force, and what will be. Per policy its newest versions, the last one not yet effective perhaps. */
-    Policies: {
-      /** @constant */
-      v: 1;
-      settings: {
-        'clock-bound-seconds': components['schemas']['PolicySettings'];
-        'late-entry-hours': components['schemas']['PolicySettings'];
-        'minimum-notice-days': components['schemas']['PolicySettings'];
-        'minimum-voting-hours': components['schemas']['PolicySettings'];
-        'execution-delay-hours': components['schemas']['PolicySettings'];
-        'execution-window-hours': components['schemas']['PolicySettings'];
-      };
-    };
-    PolicySettings: components['schemas']['PolicySetting'][];
-    PolicyVersion: {
-      /** @constant */
-      v: 1;
-      name: components['schemas']['PolicyName'];
-      version: number;
-      value: number;
-      effectiveAtMs: components['schemas']['InstantMs'];
-      /** @description What enacted it; null at founding. */
-      proposal: components['schemas']['RecordId'] | null;
-    };
-    SetPolicy: {
-      /** @constant */
-      type: 'set-policy';
-      name: components['schemas']['PolicyName'];
-      value: number;
-      effectiveAtMs?: components['schemas']['InstantMs'];
-    };
-    /** @enum {unknown} */
-    Resolution: 'ordinary' | 'special' | 'unanimous';
-    ProposalRule: {
-      resolution: components['schemas']['Resolution'];
-      thresholdBp: components['schemas']['BasisPoints'];
-      /** @enum {unknown} */
-      of: 'cast' | 'eligible';
-      /** @enum {unknown} */
-      comparison: 'more' | 'at-least';
-      /** @description Share of eligible votes that must be cast, abstentions included. */
-      quorumBp: components['schemas']['BasisPoints'];
-      /** @description Ballots are final, and voting may close as soon as the whole roll has voted. */
-      earlyClose: boolean;
-    };
-    RollEntry: {
-      club: components['schemas']['ClubId'];
-      weight: number;
-    };
-    Proposal: {
-      /** @constant */
-      v: 1;
-      id: components['schemas']['RecordId'];
-      /** @enum {unknown} */
-      type: 'set-policy';
-      proposer: components['schemas']['ClubId'];
-      title: string;
-      textHash: components['schemas']['Sha256'];
-      action: components['schemas']['SetPolicy'];
-      rule: components['schemas']['ProposalRule'];
-      roll: components['schemas']['RollEntry'][];
-      circulatedAtMs: components['schemas']['InstantMs'];
-      opensAtMs: components['schemas']['InstantMs'];
-      closesAtMs: components['schemas']['InstantMs'];
-      delayMs: components['schemas']['InstantMs'];
-      windowMs: components['schemas']['InstantMs'];
-      /** @enum {unknown} */
-      state: 'circulated' | 'carried' | 'not-carried' | 'lapsed' | 'withdrawn' | 'executed' | 'expired';
-      result?: {
-        eligible: number;
-        for: number;
-        against: number;
-        abstain: number;
-        uncast: components['schemas']['ClubId'][];
-      };
-      statusChanges: {
-        state: string;
-        atMs: components['schemas']['InstantMs'];
-        by: components['schemas']['ClubId'];
-      }[];
-      commands: components['schemas']['CommandMarks'];
-    };
-    Ballot: {
-      /** @constant */
-      v: 1;
-      proposal: components['schemas']['RecordId'];
-      club: components['schemas']['ClubId'];
-      /** @enum {unknown} */
-      choice: 'for' | 'against' | 'abstain';
-      atMs: components['schemas']['InstantMs'];
-    };
-    CirculateProposal: {
-      actor: components['schemas']['Actor'];
-      commandId: components['schemas']['RecordId'];
-      proposalId: components['schemas']['RecordId'];
-      title: string;
-      textHash: components['schemas']['Sha256'];
-      action: components['schemas']['SetPolicy'];
-      resolution: components['schemas']['Resolution'];
-      earlyClose: boolean;
-      closesAtMs: components['schemas']['InstantMs'];
-    };
-    CastVote: {
-      actor: components['schemas']['Actor'];
-      proposalId: components['schemas']['RecordId'];
-      /** @enum {unknown} */
-      choice: 'for' | 'against' | 'abstain';
-    };
-    CloseProposal: {
-      actor: components['schemas']['Actor'];
-      commandId: components['schemas']['RecordId'];
-      proposalId: components['schemas']['RecordId'];
-    };
-    ExecuteProposal: {
-      actor: components['schemas']['Actor'];
-      commandId: components['schemas']['RecordId'];
-      proposalId: components['schemas']['RecordId'];
-    };
-    ListRecords: {
-      /** @enum {unknown} */
-      kind: 'pair' | 'agreement' | 'terms' | 'pass' | 'usage' | 'visit' | 'act' | 'presence' | 'marker';
-      /** @description Key after which to go on. */
-      after?: string;
-      limit?: number;
-    };
-    /** @description Private values a bilateral command reads, by key: base64 of the stored bytes, null when absent. */
-    Carry: {
-      [key: string]: string | null;
-    };
-    ReadById: {
-      id: string;
-    };
-  };
-  responses: never;
-  parameters: never;
-  requestBodies: never;
-  headers: never;
-  pathItems: never;
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
 }
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;

@@ -54,11 +54,11 @@ async function validators() {
   return [
     banner,
     '// oxlint-disable\n// @ts-nocheck\n',
-    'const module: { exports: Record<string, unknown> } = { exports: {} };\n',
+    'const compiled = { exports: {} };\n(function (module, exports) {\n',
     code,
-    '\nexport interface SchemaError { instancePath: string; keyword: string; message?: string }\n',
+    '})(compiled, compiled.exports);\nexport interface SchemaError { instancePath: string; keyword: string; message?: string }\n',
     'export type Validator = ((value: unknown) => boolean) & { errors?: SchemaError[] | null };\n',
-    'export const validators = module.exports as unknown as Record<string, Validator>;\n',
+    'export const validators = compiled.exports as unknown as Record<string, Validator>;\n',
   ].join('');
 }
 

@@ -62,7 +62,6 @@ export const errors = {
   EXECUTION_NOT_DUE: {"status":409,"retryable":true,"title":"The delay before execution is not over."},
   EXECUTION_EXPIRED: {"status":409,"retryable":false,"title":"The window for execution is over."},
   INTERNAL: {"status":500,"retryable":false,"title":"Something failed that should not."},
-  PEER_BEHIND: {"status":503,"retryable":true,"title":"The club's own peer is catching up."},
   PEER_UNAVAILABLE: {"status":503,"retryable":true,"title":"A peer that must endorse cannot be reached."},
   ORDERING_UNAVAILABLE: {"status":503,"retryable":true,"title":"Ordering cannot be reached; nothing was acknowledged."},
   ENDORSEMENT_MISMATCH: {"status":503,"retryable":true,"title":"Peers gave different results."},
