@@ -18,6 +18,7 @@ export interface GenesisOptions {
 }
 
 const NONCE_BYTES = 24;
+const HEADER_VERSION = 1;
 const METADATA_SLOTS = Object.keys(common.BlockMetadataIndex).length;
 
 /**
@@ -53,6 +54,7 @@ function configHeader(channel: string, now: Date): common.Header {
   signatureHeader.setNonce(nonce);
   const channelHeader = new common.ChannelHeader();
   channelHeader.setType(common.HeaderType.CONFIG);
+  channelHeader.setVersion(HEADER_VERSION);
   channelHeader.setTimestamp(timestamp.Timestamp.fromDate(now));
   channelHeader.setChannelId(channel);
   channelHeader.setTxId(sha256(nonce).toString('hex'));

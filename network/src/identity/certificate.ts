@@ -5,7 +5,7 @@ import { X509Certificate } from 'node:crypto';
 import { DER_BIT_STRING, DER_SEQUENCE, readDerElement } from '../encoding/der.js';
 import { readSignature, sha256, toLowS } from './sign.js';
 
-const FIRST_PEM_BLOCK = /-----BEGIN [^-\n]*-----\s*([A-Za-z0-9+/=\s]+)-----END /;
+const FIRST_PEM_BLOCK = /-----BEGIN [^-\n]*-----([A-Za-z0-9+/=\s]+)-----END /;
 
 /**
  * The certificate of the first PEM block; what stands after it is not looked at.

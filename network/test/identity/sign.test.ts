@@ -1,0 +1,66 @@
+import { generateKeyPairSync, verify } from 'node:crypto';
+import { expect } from 'chai';
+import { DER_SEQUENCE, derElement, derUnsignedInteger } from '../../src/encoding/der.js';
+import { isLowS, readSignature, sha256, signLowS, toLowS, verifyLowS } from '../../src/identity/sign.js';
+
+const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+const DATA = Buffer.from('what was agreed');
+const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+
+const der = (r: bigint, s: bigint): Buffer => derElement(DER_SEQUENCE, integer(r), integer(s));
+const integer = (value: bigint): Buffer => derUnsignedInteger(Buffer.from(value.toString(16).padStart(66, '0'), 'hex'));
+
+function numbers(signature: Buffer): { r: bigint; s: bigint } {
+  const read = readSignature(signature);
+  if (!read) throw new Error('not a signature');
+  return read;
+}
+
+describe('A signature', () => {
+  it('verifies, and OpenSSL agrees', () => {
+    const signature = signLowS(privateKey, DATA);
+    expect(verifyLowS(publicKey, DATA, signature)).to.equal(true);
+    expect(verifyLowS(publicKey, Buffer.from('something else'), signature)).to.equal(false);
+    expect(verify('sha256', DATA, publicKey, signature)).to.equal(true);
+  });
+
+  it('always has the low s', () => {
+    for (let round = 0; round < 40; round++) expect(isLowS(signLowS(privateKey, DATA))).to.equal(true);
+  });
+
+  it('with the high s is refused, although it is a signature too', () => {
+    const { r, s } = numbers(signLowS(privateKey, DATA));
+    const high = der(r, ORDER - s);
+    expect(isLowS(high)).to.equal(false);
+    expect(verifyLowS(publicKey, DATA, high)).to.equal(false);
+    expect(toLowS({ r, s: ORDER - s })).to.deep.equal({ r, s });
+  });
+
+  it('may be followed by bytes that nobody looks at, as in Fabric', () => {
+    const signature = Buffer.concat([signLowS(privateKey, DATA), Buffer.from('more')]);
+    expect(verifyLowS(publicKey, DATA, signature)).to.equal(true);
+  });
+
+  const { r, s } = numbers(signLowS(privateKey, DATA));
+  for (const [what, bytes] of [
+    ['nothing', Buffer.alloc(0)],
+    ['noise', Buffer.from('noise')],
+    ['r of zero', der(0n, s)],
+    ['s of zero', der(r, 0n)],
+    ['r beyond the order of the curve', der(r + ORDER, s)],
+    ['a negative r', derElement(DER_SEQUENCE, derElement(2, Buffer.of(0x80)), integer(s))],
+    ['padded numbers', derElement(DER_SEQUENCE, derElement(2, Buffer.of(0, 1)), integer(s))],
+    ['one number only', derElement(DER_SEQUENCE, integer(r))],
+  ] as const)
+    it(`is not ${what}`, () => {
+      expect(verifyLowS(publicKey, DATA, bytes)).to.equal(false);
+    });
+});
+
+describe('sha256', () => {
+  it('hashes its parts as if they were one', () => {
+    expect(sha256(Buffer.from('a'), Buffer.from('bc')).toString('hex')).to.equal(
+      'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+    );
+  });
+});
