@@ -40,10 +40,10 @@ export interface PeerStorage {
   /** All values kept under this transaction id (several endorsements of one id may differ: all are kept). */
   transient(txId: string): CollectionWrites[];
   /**
-   * Keeps these private values of a block in place of those it was stored with: a purge took some away. Until it
-   * resolves a crash may bring the old ones back, so whoever replays does it again.
+   * Keeps these private values, by block number, in place of those the blocks were stored with: a purge took some away,
+   * and no file has them any more when it resolves. A crash before that leaves the old ones: whoever replays does it again.
    */
-  replacePrivateData(blockNumber: number, privateData: readonly TransactionPrivateData[]): Promise<void>;
+  replacePrivateData(replacements: ReadonlyMap<number, readonly TransactionPrivateData[]>): Promise<void>;
   /** Forgets the transactions named (they are in a block now) and all endorsed below `height`. */
   purgeTransient(txIds: readonly string[], height: number): Promise<void>;
   close(): Promise<void>;

@@ -1,0 +1,11 @@
+/** Appends blocks as fast as it can and reports each height, until it is killed. */
+import { FileStorage } from '../../../src/devnet/storage/files.js';
+import { blockOf } from './blocks.js';
+
+const storage = new FileStorage(process.argv[2] ?? '');
+for (;;) {
+  const { height } = storage;
+  await storage.putTransient(`tx-${height}`, height, blockOf(1).privateData[0]?.collections ?? []);
+  await storage.append(blockOf(height));
+  process.send?.(storage.height);
+}
