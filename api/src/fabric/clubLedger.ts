@@ -98,6 +98,16 @@ export class ClubLedger {
     return parseResult(await this.#evaluate(sealedList, { arguments: [envelopeVersion], transientData }));
   }
 
+  /**
+   * Waits until the own peer has a block that another club's peer reported.
+   *
+   * @throws LedgerError PEER_UNAVAILABLE when it does not in time
+   */
+  async reach(blockNumber: number): Promise<void> {
+    const reached = await this.#outcomes.reach(blockNumber, this.connection.deadlines.commitMs);
+    if (!reached) throw new LedgerError('PEER_UNAVAILABLE');
+  }
+
   async close(): Promise<void> {
     await this.#outcomes.close();
   }

@@ -46,13 +46,20 @@ function parseDetails(json: string): Record<string, unknown> {
   }
 }
 
+const ambiguous: ReadonlySet<number> = new Set([
+  status.UNAVAILABLE,
+  status.DEADLINE_EXCEEDED,
+  status.CANCELLED,
+  status.UNKNOWN,
+]);
+
 /**
  * Whether a failed submission may have been ordered all the same. Of ten such answers on real Fabric nine were in the ledger as VALID
  * once the ordering nodes were back: the same envelope is sent again, never a new one.
  */
 export function isAmbiguousSubmit(error: unknown): boolean {
   if (!(error instanceof GatewayError) || error instanceof EndorseError) return false;
-  return [status.UNAVAILABLE, status.DEADLINE_EXCEEDED, status.CANCELLED, status.UNKNOWN].includes(error.code);
+  return ambiguous.has(error.code);
 }
 
 /** Ordering has it: an envelope sent twice is answered so, and harmless. */

@@ -21,6 +21,7 @@ export class Outcomes {
   readonly #network: Network;
   readonly #waiting = new Map<string, (outcome: Outcome) => void>();
   readonly #seen = new Map<string, Outcome>();
+  readonly #heights = new Set<{ blockNumber: number; reached: () => void }>();
   #nextBlock = 0n;
   #stream: CloseableAsyncIterable<peer.FilteredBlock> | undefined;
   #opened: Promise<void> | undefined;
@@ -56,6 +57,22 @@ export class Outcomes {
       };
       const timer = setTimeout(() => settle(undefined), timeoutMs);
       this.#waiting.set(txId, settle);
+    });
+  }
+
+  /** Resolves when the peer has committed this block: what it answers from then on knows of it. False when it did not in time. */
+  async reach(blockNumber: number, timeoutMs: number): Promise<boolean> {
+    await this.open();
+    if (this.#nextBlock > blockNumber) return true;
+    return new Promise((resolve) => {
+      const settle = (reached: boolean): void => {
+        clearTimeout(timer);
+        this.#heights.delete(waiter);
+        resolve(reached);
+      };
+      const waiter = { blockNumber, reached: () => settle(true) };
+      const timer = setTimeout(() => settle(false), timeoutMs);
+      this.#heights.add(waiter);
     });
   }
 
@@ -100,6 +117,7 @@ export class Outcomes {
       this.#waiting.get(txId)?.(outcome);
     }
     this.#nextBlock = BigInt(blockNumber) + 1n;
+    for (const waiter of this.#heights) if (waiter.blockNumber <= blockNumber) waiter.reached();
     for (const txId of this.#seen.keys()) {
       if (this.#seen.size <= keptOutcomes) break;
       this.#seen.delete(txId);

@@ -40,12 +40,16 @@ export class Club {
     return createHash('sha256').update(new X509Certificate(this.profile.delegate.certificate).raw).digest('hex');
   }
 
+  peerStopped = false;
+
   stopPeer(): void {
     execSync(this.profile.stopPeer, { stdio: 'pipe' });
+    this.peerStopped = true;
   }
 
   startPeer(): void {
     execSync(this.profile.startPeer, { stdio: 'pipe' });
+    this.peerStopped = false;
   }
 
   async close(): Promise<void> {

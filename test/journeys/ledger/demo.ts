@@ -17,8 +17,10 @@ if (path === undefined) {
 }
 
 const network = loadProfile(path);
-const tell = new Narrator(console.log);
 const clubs = ['harbour', 'stjulians', 'orchard'].map((id) => openClub(network, id));
+const tell = new Narrator(console.log, async (blockNumber) => {
+  for (const club of clubs) if (!club.peerStopped) await club.ledger.reach(blockNumber);
+});
 try {
   console.log(`Three clubs on ${network.name}: + done, - refused as it must be, = so it is.`);
   await travel(clubs, tell);

@@ -9,7 +9,11 @@ export class Narrator {
   /** steps that ended otherwise than they must */
   failures = 0;
 
-  constructor(private readonly print: (line: string) => void) {}
+  /** @param settle waits until every club's peer has a block: the next step may be another club's */
+  constructor(
+    private readonly print: (line: string) => void,
+    private readonly settle: (blockNumber: number) => Promise<void>,
+  ) {}
 
   chapter(title: string): void {
     this.#step += 1;
@@ -28,6 +32,7 @@ export class Narrator {
   ): Promise<T> {
     const outcome = await this.#attempt(text, step);
     const { committed } = outcome;
+    if (committed) await this.settle(committed.blockNumber);
     this.#tell('done', text, committed ? `${proof(committed)} VALID` : 'no transaction: nothing had to change');
     return outcome;
   }
