@@ -1,0 +1,33 @@
+/** Compiles everything and makes what follows from consortium.yaml. Usable as a program and by the other programs. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** @throws Error when the compiler finds faults, which it has printed */
+export async function build() {
+  const { status } = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b'], { cwd: root, stdio: 'inherit' });
+  if (status !== 0) throw new Error('the code does not compile');
+  const { path, text } = await founders();
+  if (readOr(path, '') !== text) writeFileSync(path, text);
+}
+
+/** The founders' list as the chaincode's package takes it. */
+export async function founders() {
+  const { loadConsortium } = await import('../network/dist/src/consortium.js');
+  const { foundersOf } = await import('../network/dist/src/founders.js');
+  const list = foundersOf(loadConsortium(join(root, 'network/consortium.yaml')));
+  return { path: join(root, 'chaincode/founders.json'), text: `${JSON.stringify(list, undefined, 2)}\n` };
+}
+
+function readOr(path, otherwise) {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return otherwise;
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await build();

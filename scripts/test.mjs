@@ -1,0 +1,47 @@
+/**
+ * Builds, checks and tests everything; ends with `N passed, N failed`. Each check counts as one test.
+ * `npm test -- <pattern>` runs only the test files whose path matches.
+ */
+import { glob } from 'node:fs/promises';
+import Mocha from 'mocha';
+import { build, root } from './build.mjs';
+import { checks } from './checks.mjs';
+
+const started = Date.now();
+const elapsed = () => `${((Date.now() - started) / 1000).toFixed(0)} s`;
+const [pattern] = process.argv.slice(2);
+let passed = 0;
+let failed = 0;
+
+await step('build', build);
+if (failed === 0) {
+  if (!pattern) for (const { name, check } of checks) await step(name, check);
+  const { passes, failures } = await runTests();
+  passed += passes;
+  failed += failures;
+}
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exit(failed === 0 && passed > 0 ? 0 : 1);
+
+async function step(name, run) {
+  try {
+    const faults = (await run()) ?? [];
+    if (faults.length > 0) throw new Error(faults.join('\n  '));
+    passed += 1;
+    console.log(`[${elapsed()}] ${name}: ok`);
+  } catch (error) {
+    failed += 1;
+    console.error(`[${elapsed()}] ${name}: FAILED\n  ${error.message}`);
+  }
+}
+
+async function runTests() {
+  const mocha = new Mocha({ timeout: 30_000, reporter: 'spec', color: process.stdout.isTTY });
+  const files = [];
+  for await (const file of glob('{chaincode,network,api,test}/dist/**/*.test.js', { cwd: root })) files.push(file);
+  for (const file of files.sort()) if (!pattern || file.includes(pattern)) mocha.addFile(`${root}/${file}`);
+  await mocha.loadFilesAsync();
+  return new Promise((resolve) => {
+    const runner = mocha.run(() => resolve(runner.stats));
+  });
+}
