@@ -1,6 +1,6 @@
 import { common, msp } from '@hyperledger/fabric-protos';
 import { expect } from 'chai';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { serializeIdentity, type Identity } from '../../src/identity/msp.js';
 import { nOutOf, signaturePolicy, signedBy } from '../../src/identity/policy-language.js';
 import { InvalidPolicyError, readPolicy, satisfies, satisfiesMajority } from '../../src/identity/policy.js';
