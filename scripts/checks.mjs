@@ -12,7 +12,10 @@ export const checks = [
   { name: 'format', check: () => run('node_modules/.bin/prettier', ['--check', '--log-level', 'warn', '.']) },
   { name: `no file is longer than ${maxLines} lines`, check: shortFiles },
   { name: 'nothing is hidden from the compiler or left over', check: nothingHidden },
-  { name: 'the contracts read a clock in one place and know no chance, zone or environment', check: deterministicContracts },
+  {
+    name: 'the contracts read a clock in one place and know no chance, zone or environment',
+    check: deterministicContracts,
+  },
   { name: 'every error code is tested', check: testedCodes },
 ];
 
@@ -33,13 +36,15 @@ function shortFiles() {
 
 /** What silences the compiler or a test hides a fault. */
 function nothingHidden() {
-  const hidden = /\b(TODO|FIXME|XXX|HACK)\b|@ts-(ignore|nocheck|expect-error)|\b(describe|it)\.(skip|only)\(|: any\b|as any\b|as unknown as/;
+  const hidden =
+    /\b(TODO|FIXME|XXX|HACK)\b|@ts-(ignore|nocheck|expect-error)|\b(describe|it)\.(skip|only)\(|: any\b|as any\b|as unknown as/;
   return linesThat(hidden, ({ path }) => path !== 'scripts/checks.mjs');
 }
 
 /** Two honest endorsers must write equal bytes wherever they stand. */
 function deterministicContracts() {
-  const chancy = /\bDate\b|Math\.random|random(Bytes|UUID)|process\.(env|hrtime)|Intl\b|toLocale|localeCompare|performance\.|setTimeout/;
+  const chancy =
+    /\bDate\b|Math\.random|random(Bytes|UUID)|process\.(env|hrtime)|Intl\b|toLocale|localeCompare|performance\.|setTimeout/;
   return linesThat(chancy, ({ path }) => path.startsWith('chaincode/src/') && path !== 'chaincode/src/ledger/clock.ts');
 }
 
@@ -49,7 +54,9 @@ function testedCodes() {
     .filter(({ path }) => path.includes('test/'))
     .map(({ text }) => text)
     .join('\n');
-  const codes = [...readFileSync(join(root, 'openapi/errors.yaml'), 'utf8').matchAll(/^([A-Z_]+):/gm)].map(([, code]) => code);
+  const codes = [...readFileSync(join(root, 'openapi/errors.yaml'), 'utf8').matchAll(/^([A-Z_]+):/gm)].map(
+    ([, code]) => code,
+  );
   return codes.filter((code) => !tests.includes(`'${code}'`)).map((code) => `${code} is in no test`);
 }
 
@@ -57,13 +64,21 @@ function linesThat(pattern, applies) {
   return sources()
     .filter(applies)
     .flatMap(({ path, text }) =>
-      text.split('\n').flatMap((line, i) => (pattern.test(line.replace(/^\s*(\*|\/\/|\/\*).*/, '')) ? [`${path}:${i + 1}: ${line.trim()}`] : [])),
+      text
+        .split('\n')
+        .flatMap((line, i) =>
+          pattern.test(line.replace(/^\s*(\*|\/\/|\/\*).*/, '')) ? [`${path}:${i + 1}: ${line.trim()}`] : [],
+        ),
     );
 }
 
 /** Every source file that git tracks or would, but generated ones. */
 function sources() {
-  const { stdout } = spawnSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts', '*.mjs', '*.cjs'], { cwd: root, encoding: 'utf8' });
+  const { stdout } = spawnSync(
+    'git',
+    ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts', '*.mjs', '*.cjs'],
+    { cwd: root, encoding: 'utf8' },
+  );
   return stdout
     .split('\n')
     .filter((path) => path && !path.includes('generated'))

@@ -19,7 +19,8 @@ if (!program || !existsSync(at('scripts', `${program}.mjs`))) fail(`There is no 
 install();
 
 const node = at('node_modules', '.bin', 'node');
-if (!existsSync(node)) fail('The pinned Node was not installed: npm must be allowed to run the install script of the package "node".');
+if (!existsSync(node))
+  fail('The pinned Node was not installed: npm must be allowed to run the install script of the package "node".');
 const child = spawn(node, [at('scripts', `${program}.mjs`), ...args], {
   cwd: root,
   stdio: 'inherit',
@@ -33,7 +34,9 @@ child.on('exit', (code, signal) => process.exit(signal ? 130 : (code ?? 1)));
 /** Installs when there is nothing, or when package-lock.json is another than the one that was installed. */
 function install() {
   const stamp = at('node_modules', '.installed');
-  const wanted = createHash('sha256').update(readFileSync(at('package-lock.json'))).digest('hex');
+  const wanted = createHash('sha256')
+    .update(readFileSync(at('package-lock.json')))
+    .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   const started = Date.now();
   console.log('Installing packages (npm ci) ...');

@@ -576,9 +576,6 @@ export interface components {
         Carry: {
             [key: string]: string | null;
         };
-        ReadById: {
-            id: string;
-        };
     };
     responses: never;
     parameters: never;

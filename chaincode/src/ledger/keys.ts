@@ -1,3 +1,4 @@
+import { Refusal } from './refusal';
 import type { SchemaName } from './schemas';
 
 /** `consortium`: public state. `bilateral`: the same bytes in both parties' collections. `own`: one club's collection. */
@@ -24,6 +25,7 @@ const allowedPart = /^[A-Za-z0-9_-]{1,80}$/;
  * Declares a kind of key: `prefix/part/part`. Parts are allow-listed and hold no separator, so that two different lists of parts never
  * make one key.
  *
+ * @returns how to make such a key; it throws Refusal INVALID_REQUEST on parts that keys do not take
  * @throws Error when the prefix is declared twice: bilateral and own keys share a collection and must not meet
  */
 export function keyKind<S extends SchemaName>(
@@ -35,10 +37,9 @@ export function keyKind<S extends SchemaName>(
   if (kinds.has(prefix)) throw new Error(`key prefix ${prefix} is declared twice`);
   const [least, most] = typeof partCount === 'number' ? [partCount, partCount] : partCount;
   const make = (...parts: string[]): Key<S> => {
-    if (parts.length < least || parts.length > most)
-      throw new TypeError(`key ${prefix} takes ${least} to ${most} parts`);
-    if (!parts.every((part) => allowedPart.test(part)))
-      throw new TypeError(`a part of key ${prefix} has characters that keys do not take`);
+    if (parts.length < least || parts.length > most || !parts.every((part) => allowedPart.test(part))) {
+      throw new Refusal('INVALID_REQUEST', { faults: [{ pointer: `/${prefix}`, rule: 'key' }] });
+    }
     return { text: [prefix, ...parts].join('/'), schema, store };
   };
   const kind = Object.assign(make, { prefix, schema, store });

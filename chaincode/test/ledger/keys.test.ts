@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { commands } from '../../src/contracts';
+import { Refusal } from '../../src/ledger/refusal';
 import { declaredKeys, keyKind } from '../../src/ledger/keys';
 
 describe('ledger keys', () => {
@@ -21,7 +22,7 @@ describe('ledger keys', () => {
   it('take no part that could be mistaken for another key', () => {
     const [pass] = declaredKeys().filter(({ prefix }) => prefix === 'pass');
     for (const bad of ['', 'a/b', 'a\0', 'ä', '\ud800', 'x'.repeat(81), 'a b', '.']) {
-      expect(() => pass?.(bad), JSON.stringify(bad)).to.throw(TypeError);
+      expect(() => pass?.(bad), JSON.stringify(bad)).to.throw(Refusal, 'INVALID_REQUEST');
     }
   });
 
