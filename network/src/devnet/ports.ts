@@ -4,7 +4,8 @@
  */
 import type { peer as peerpb, common } from '@hyperledger/fabric-protos';
 import type { Channel } from '../genesis/channel.js';
-import type { Msps } from '../identity/msp.js';
+import type { Identity, Msps } from '../identity/msp.js';
+import type { Definitions } from './definitions.js';
 import type { Simulator } from './simulation/simulator.js';
 
 /** A private read-write set of one collection: the serialized `kvrwset.KVRWSet` whose SHA-256 is the block's `pvtRwsetHash`. */
@@ -60,6 +61,12 @@ export interface ChaincodeCall {
   creatorMspId: string;
   input: peerpb.ChaincodeInput;
   signedProposal: peerpb.SignedProposal;
+  /**
+   * Runs another chaincode within this transaction, on the same simulator.
+   * @param target its name, or `name/channel`
+   * @throws Error with Fabric's words
+   */
+  invokeChaincode(target: string, input: peerpb.ChaincodeInput): Promise<ChaincodeResult>;
 }
 
 export interface ChaincodeResult {
@@ -72,6 +79,11 @@ export interface ChaincodeHost {
   /** @throws Error with Fabric's words when the chaincode cannot be reached, dies or times out */
   execute(call: ChaincodeCall): Promise<ChaincodeResult>;
   close(): void;
+}
+
+/** A chaincode of the peer's own (qscc): it simulates nothing, and judges for itself who may ask. */
+export interface SystemChaincode {
+  invoke(input: peerpb.ChaincodeInput, creator: Identity): peerpb.Response;
 }
 
 /** As `peer lifecycle` would have committed it. */
@@ -109,7 +121,7 @@ export interface ServingPeer {
   readonly mspId: string;
   readonly channel: Channel;
   readonly msps: Msps;
-  readonly definitions: readonly ChaincodeDefinition[];
+  readonly definitions: Definitions;
   /** Number of blocks committed. */
   readonly height: number;
   /** A committed block. @throws RangeError when there is no such block */
