@@ -55,6 +55,11 @@ export class Place {
     return value;
   }
 
+  flag(): boolean {
+    if (typeof this.#value !== 'boolean') throw this.#refusal('true or false');
+    return this.#value;
+  }
+
   refuse(reason: string): never {
     throw new InvalidFileError(`${this.#path}: ${reason}`);
   }
