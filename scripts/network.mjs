@@ -16,12 +16,35 @@ async function ask() {
     fail('Nothing is built yet. Start with: npm start'),
   );
   try {
-    const { ok, text } = await askControl(data, { command, process: name });
-    if (!ok) fail(text);
-    console.log(text);
+    const answer = await askControl(data, { command, process: name });
+    if (!answer.ok) fail(answer.error);
+    for (const line of table(answer.processes)) console.log(line);
   } catch (error) {
     fail(error.message);
   }
+}
+
+function table(processes) {
+  const rows = [
+    ['process', 'state', 'pid', 'memory', 'height', 'restarts', 'address', 'what it is'],
+    ...processes.map(({ name, state, pid, memoryBytes, height, restarts, address, role }) => [
+      name,
+      state,
+      String(pid ?? '-'),
+      memoryBytes === undefined ? '-' : `${Math.round(memoryBytes / 2 ** 20)} MB`,
+      String(height ?? '-'),
+      String(restarts),
+      address,
+      role,
+    ]),
+  ];
+  const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => row[i].length)));
+  return rows.map((row) =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i]))
+      .join('  ')
+      .trimEnd(),
+  );
 }
 
 function logs() {

@@ -5,30 +5,45 @@ import { createInterface } from 'node:readline';
 
 /** What may be asked of a running network. */
 export interface ControlRequest {
-  readonly command: 'stop' | 'start' | 'status' | 'shutdown';
+  readonly command: 'stop' | 'start' | 'status';
   readonly process?: string;
 }
 
-export interface ControlAnswer {
-  readonly ok: boolean;
-  readonly text: string;
+export interface ProcessStatus {
+  readonly name: string;
+  readonly role: string;
+  readonly address: string;
+  readonly state: string;
+  readonly pid: number | undefined;
+  /** resident memory in bytes; undefined when it does not run */
+  readonly memoryBytes: number | undefined;
+  /** how often it was started again after ending by itself */
+  readonly restarts: number;
+  /** blocks it has; undefined for processes that keep none, and while it does not answer */
+  readonly height: number | undefined;
 }
+
+export type ControlAnswer =
+  { readonly ok: true; readonly processes: readonly ProcessStatus[] } | { readonly ok: false; readonly error: string };
 
 /** The socket lies in the data folder, which is its owner's alone. */
 const socketPath = (dataFolder: string): string => join(dataFolder, 'control.sock');
 
-/** Answers requests from this machine's own user, one JSON line each, until the server is closed. */
-export function serveControl(dataFolder: string, answer: (request: ControlRequest) => Promise<string>): Promise<Server> {
+/** Answers requests from this machine's own user, one JSON line each, until the server is closed. Every answer is the state after it. */
+export function serveControl(
+  dataFolder: string,
+  answer: (request: ControlRequest) => Promise<readonly ProcessStatus[]>,
+): Promise<Server> {
   const path = socketPath(dataFolder);
   if (existsSync(path)) rmSync(path);
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy());
     createInterface({ input: socket }).on('line', (line) => {
-      const reply = (reply: ControlAnswer): void => void socket.end(`${JSON.stringify(reply)}\n`);
+      const reply = (answered: ControlAnswer): void => void socket.end(`${JSON.stringify(answered)}\n`);
       Promise.resolve()
         .then(() => answer(parseRequest(line)))
-        .then((text) => reply({ ok: true, text }))
-        .catch((error: unknown) => reply({ ok: false, text: error instanceof Error ? error.message : String(error) }));
+        .then((processes) => reply({ ok: true, processes }))
+        .catch((error: unknown) => reply({ ok: false, error: error instanceof Error ? error.message : String(error) }));
     });
   });
   return new Promise((resolve, reject) => {

@@ -17,6 +17,8 @@ export interface ProcessPlan {
   readonly log: string;
   /** Resolves true when the process serves. */
   readonly isReady: () => Promise<boolean>;
+  /** Number of blocks it has; undefined when it keeps none or does not answer. */
+  readonly height: () => Promise<number | undefined>;
 }
 
 export type ProcessState = 'stopped' | 'starting' | 'ready' | 'stopping' | 'waiting to start again';
@@ -42,6 +44,7 @@ export class ManagedProcess {
   constructor(
     readonly plan: ProcessPlan,
     private readonly report: (line: string) => void,
+    private readonly spawned: () => void,
   ) {}
 
   get pid(): number | undefined {
@@ -78,10 +81,16 @@ export class ManagedProcess {
     const { command, args, cwd, env, log } = this.plan;
     mkdirSync(dirname(log), { recursive: true });
     const output = createWriteStream(log, { flags: 'a', mode: 0o600 });
-    const child = spawn(command, args, { cwd, env: { ...inherited(), ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...inherited(), ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
     child.stdout.pipe(output, { end: false });
     child.stderr.pipe(output, { end: false });
     this.#child = child;
+    this.spawned();
     this.#startedAtMs = Date.now();
     this.state = 'starting';
     this.#ended = new Promise((resolve) => {

@@ -1,15 +1,12 @@
-import { LedgerError } from '@reciprocal-clubs/api/fabric/ledgerError.js';
+import { foundRegistry } from '@reciprocal-clubs/api/clubs/foundRegistry.js';
 import type { Club } from './club.js';
 import type { Journey } from './journey.js';
 
 /** The registry is founded; each club writes its own directory entry; a club writing another's is refused. */
 export async function founding({ harbour, stJulians, orchard, tell }: Journey): Promise<void> {
   tell.chapter('The registry');
-  if (await isFounded(harbour)) tell.note('The registry was founded before: it is founded once.');
-  else
-    await tell.done('Harbour founds the registry from the founders in the package', () =>
-      harbour.ledger.submit('clubs:found'),
-    );
+  const committed = await foundRegistry(harbour.ledger);
+  tell.note(committed ? `Harbour founded it in block ${committed.blockNumber}.` : 'It was founded before.');
   await tell.refused('ALREADY_FOUNDED', 'Orchard founds it again', () => orchard.ledger.submit('clubs:found'));
   for (const club of [harbour, stJulians, orchard]) {
     await tell.done(`${club.name} writes its directory entry and accredits its delegate`, () =>
@@ -30,12 +27,3 @@ const entryOf = (author: Club, subject: Club) => ({
   keys: [],
   delegate: subject.delegateHash,
 });
-
-async function isFounded(club: Club): Promise<boolean> {
-  try {
-    return (await club.ledger.read('clubs:registry')) !== null;
-  } catch (error) {
-    if (error instanceof LedgerError && error.code === 'NOT_FOUNDED') return false;
-    throw error;
-  }
-}

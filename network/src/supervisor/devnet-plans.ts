@@ -1,0 +1,201 @@
+import { mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { createConnection } from 'node:net';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { orderingOrganization } from '../certificates/organization.js';
+import type { Club } from '../consortium.js';
+import type { ChaincodePackage } from './chaincode-package.js';
+import { writeAtOnce, type DataFolder } from './data-folder.js';
+import type { ProcessPlan } from './managed-process.js';
+import { chaincodeName, peerName } from './profile.js';
+
+const programs = join(dirname(fileURLToPath(import.meta.url)), '..', 'devnet', 'processes');
+const chaincodeProgram = createRequire(import.meta.url).resolve('fabric-shim/cli.js');
+/** consortium.yaml keeps the two ports above a node's own for it. */
+const operationsPortOffset = 2;
+
+/** The processes of devnet in the order in which they start, each with its configuration file written. */
+export function devnetPlans(data: DataFolder, chaincode: ChaincodePackage): ProcessPlan[] {
+  mkdirSync(dirname(data.configuration('any')), { recursive: true, mode: 0o700 });
+  const { clubs } = data.consortium;
+  return [
+    orderingPlan(data),
+    ...clubs.map((club) => chaincodePlan(data, club, chaincode)),
+    ...clubs.map((club) => peerPlan(data, club, chaincode)),
+  ];
+}
+
+/** @throws Error that names the first port which something else holds */
+export async function requireFreePorts(plans: readonly ProcessPlan[]): Promise<void> {
+  for (const { address, role } of plans) {
+    if (await listens(address))
+      throw new Error(`Port ${address} is taken by another program; ${role} needs it (network/consortium.yaml).`);
+  }
+}
+
+function orderingPlan(data: DataFolder): ProcessPlan {
+  const node = orderingNode(data);
+  const keys = data.keysOf(orderingOrganization(node));
+  const name = 'ordering';
+  return devnetPlan(data, {
+    name,
+    role: 'Ordering',
+    host: node.host,
+    program: 'orderer.js',
+    configuration: nodeConfiguration(data, name, node, keys),
+  });
+}
+
+function peerPlan(data: DataFolder, club: Club, chaincode: ChaincodePackage): ProcessPlan {
+  const keys = data.clubKeys(club);
+  const name = peerName(club.id);
+  const node = orderingNode(data);
+  const others = data.consortium.clubs.filter(({ id }) => id !== club.id);
+  return devnetPlan(data, {
+    name,
+    role: `${club.legalName}'s peer`,
+    host: club.host,
+    program: 'peer.js',
+    configuration: {
+      ...nodeConfiguration(data, name, { mspId: club.mspId, port: club.peerPort }, keys),
+      address: `${club.host}:${club.peerPort}`,
+      chaincodes: [
+        {
+          definition: definition(data, chaincode),
+          address: `${club.host}:${club.chaincodePort}`,
+          tlsRoots: keys.node.tlsAuthority,
+        },
+      ],
+      peers: others.map((other) => ({
+        mspId: other.mspId,
+        address: `${other.host}:${other.peerPort}`,
+        certificate: data.shared(other).node.certificate,
+      })),
+      ordering: { mspId: node.mspId, address: `${node.host}:${node.port}` },
+    },
+  });
+}
+
+/** The contracts run as the stock server of Fabric's Node runtime, under the peer's TLS certificate. */
+function chaincodePlan(data: DataFolder, club: Club, { id, folder }: ChaincodePackage): ProcessPlan {
+  const { node } = data.clubKeys(club);
+  const address = `${club.host}:${club.chaincodePort}`;
+  return {
+    name: chaincodeName(club.id),
+    role: `${club.legalName}'s contracts`,
+    address,
+    command: process.execPath,
+    args: [
+      chaincodeProgram,
+      'server',
+      ...['--chaincode-address', `127.0.0.1:${club.chaincodePort}`],
+      ...['--chaincode-id', id],
+      ...['--chaincode-tls-cert-file', node.tlsCertificate],
+      ...['--chaincode-tls-key-file', node.tlsPrivateKey],
+    ],
+    cwd: folder,
+    env: {
+      CORE_CHAINCODE_LOGGING_LEVEL: 'warn',
+      CORE_CHAINCODE_LOGGING_SHIM: 'warn',
+      CORE_PEER_LOCALMSPID: club.mspId,
+    },
+    log: data.log(chaincodeName(club.id)),
+    isReady: () => listens(address),
+    height: () => Promise.resolve(undefined),
+  };
+}
+
+interface DevnetProgram {
+  name: string;
+  role: string;
+  host: string;
+  program: string;
+  /** what the program reads (devnet/processes/configuration.ts) */
+  configuration: Readonly<Record<string, unknown>> & { port: number; operationsPort: number };
+}
+
+function devnetPlan(data: DataFolder, { name, role, host, program, configuration }: DevnetProgram): ProcessPlan {
+  const path = data.configuration(name);
+  writeAtOnce(path, `${JSON.stringify(configuration, undefined, 2)}\n`);
+  const health = `http://127.0.0.1:${configuration.operationsPort}/healthz`;
+  return {
+    name,
+    role,
+    address: `${host}:${configuration.port}`,
+    command: process.execPath,
+    args: [join(programs, program), path],
+    cwd: data.path,
+    env: {},
+    log: data.log(name),
+    isReady: async () => (await ask(health)) !== undefined,
+    height: async () => (await ask(health))?.height,
+  };
+}
+
+function nodeConfiguration(
+  data: DataFolder,
+  name: string,
+  { mspId, port }: { mspId: string; port: number },
+  { node }: ReturnType<DataFolder['keysOf']>,
+) {
+  return {
+    mspId,
+    certificate: node.certificate,
+    privateKey: node.privateKey,
+    tls: { certificate: node.tlsCertificate, privateKey: node.tlsPrivateKey },
+    port,
+    operationsPort: port + operationsPortOffset,
+    dataFolder: data.ledger(name),
+    genesisBlock: data.genesisBlock,
+  };
+}
+
+/** As `peer lifecycle` would commit it: the majority's chaincode with one explicit collection per club. */
+function definition(data: DataFolder, { name, version, id }: ChaincodePackage) {
+  return {
+    name,
+    version,
+    sequence: 1,
+    packageId: id,
+    endorsementPolicy: 'MAJORITY Endorsement',
+    collections: data.consortium.clubs.map(({ mspId }) => ({
+      name: `own_${mspId}`,
+      memberMspIds: [mspId],
+      requiredPeerCount: 0,
+      maxPeerCount: 0,
+      blockToLive: 0,
+      memberOnlyRead: true,
+      memberOnlyWrite: false,
+      endorsementPolicy: `OR('${mspId}.peer')`,
+    })),
+  };
+}
+
+function orderingNode({ consortium }: DataFolder) {
+  const node = consortium.orderingNodes.find(({ id }) => id === consortium.devnetNode);
+  if (!node) throw new Error('consortium.yaml names no ordering node for devnet');
+  return node;
+}
+
+async function ask(url: string): Promise<{ height?: number } | undefined> {
+  try {
+    const response = await fetch(url);
+    return response.ok ? ((await response.json()) as { height?: number }) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function listens(address: string): Promise<boolean> {
+  const { hostname, port } = new URL(`tcp://${address}`);
+  return new Promise((resolve) => {
+    const socket = createConnection({ host: hostname, port: Number(port) });
+    const settle = (listening: boolean): void => {
+      socket.destroy();
+      resolve(listening);
+    };
+    socket.once('connect', () => settle(true));
+    socket.once('error', () => settle(false));
+  });
+}
