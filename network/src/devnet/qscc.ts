@@ -18,12 +18,11 @@ const ERROR = 500;
 const WITHOUT_ARGUMENT = 'GetChainInfo';
 
 export class QueryChaincode implements SystemChaincode {
-  readonly #ledger: () => Ledger;
+  readonly #ledger: Ledger;
   readonly #numbersByHash = new Map<string, number>();
   readonly #queries: ReadonlyMap<string, Query>;
 
-  /** @param ledger asked at each call, as the peer exists only after its chaincodes */
-  constructor(ledger: () => Ledger) {
+  constructor(ledger: Ledger) {
     this.#ledger = ledger;
     this.#queries = new Map<string, Query>([
       [WITHOUT_ARGUMENT, () => this.#chainInfo()],
@@ -45,7 +44,7 @@ export class QueryChaincode implements SystemChaincode {
   }
 
   #query(name: string, channelName: string, argument: Buffer | undefined, creator: Identity): Uint8Array {
-    const { channel } = this.#ledger();
+    const { channel } = this.#ledger;
     if (name !== WITHOUT_ARGUMENT && !argument) throw new Error(`missing 3rd argument for ${name}`);
     if (channelName !== channel.name) throw new Error(`Invalid chain ID, ${channelName}`);
     if (!satisfiesThreshold(channel.application.readers, [creator]))
@@ -58,7 +57,7 @@ export class QueryChaincode implements SystemChaincode {
   }
 
   #chainInfo(): Uint8Array {
-    const { height } = this.#ledger();
+    const { height } = this.#ledger;
     const { number, previousHash, dataHash } = parseBlock(this.#stored(height - 1));
     const info = new common.BlockchainInfo();
     info.setHeight(height);
@@ -73,13 +72,13 @@ export class QueryChaincode implements SystemChaincode {
         `Failed to parse block number with error strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
       );
     const number = Number(text);
-    if (number >= this.#ledger().height)
+    if (number >= this.#ledger.height)
       throw new Error(`Failed to get block number ${text}, error no such block number [${text}] in index`);
     return this.#stored(number);
   }
 
   #blockByHash(hash: Buffer): Uint8Array {
-    for (let number = this.#numbersByHash.size; number < this.#ledger().height; number++) {
+    for (let number = this.#numbersByHash.size; number < this.#ledger.height; number++) {
       const { previousHash, dataHash } = parseBlock(this.#stored(number));
       this.#numbersByHash.set(headerHash(number, previousHash, dataHash).toString('hex'), number);
     }
@@ -92,14 +91,14 @@ export class QueryChaincode implements SystemChaincode {
   }
 
   #blockByTxId(txId: string): Uint8Array {
-    const transaction = this.#ledger().transaction(txId);
+    const transaction = this.#ledger.transaction(txId);
     if (!transaction)
       throw new Error(`Failed to get block for txID ${txId}, error no such transaction ID [${txId}] in index`);
     return this.#stored(transaction.blockNumber);
   }
 
   #transactionById(txId: string): Uint8Array {
-    const transaction = this.#ledger().transaction(txId);
+    const transaction = this.#ledger.transaction(txId);
     if (!transaction)
       throw new Error(`Failed to get transaction with id ${txId}, error no such transaction ID [${txId}] in index`);
     const { envelopes } = parseBlock(this.#stored(transaction.blockNumber));
@@ -112,7 +111,7 @@ export class QueryChaincode implements SystemChaincode {
   }
 
   #stored(number: number): Buffer {
-    return this.#ledger().storedBlock(number).bytes;
+    return this.#ledger.storedBlock(number).bytes;
   }
 }
 

@@ -1,0 +1,8 @@
+/**
+ * The ordering node: `node orderer.js <configuration file>`
+ */
+import { readOrdererConfiguration } from './configuration.js';
+import { runProcess } from './main.js';
+import { startOrderingNode } from './ordering-node.js';
+
+await runProcess('orderer', (path, context) => startOrderingNode(readOrdererConfiguration(path), context));
