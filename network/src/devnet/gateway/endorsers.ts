@@ -75,7 +75,7 @@ function processProposal(
 ): Promise<peer.ProposalResponse> {
   const { promise, resolve, reject } = Promise.withResolvers<peer.ProposalResponse>();
   const options = { deadline: Date.now() + ENDORSEMENT_TIMEOUT_MS };
-  const call = client.processProposal(proposal, null, options, (error, response) => {
+  const call = client.processProposal(proposal, options, (error, response) => {
     end.removeEventListener('abort', cancel);
     if (error) reject(error);
     else resolve(response ?? new peer.ProposalResponse());

@@ -20,7 +20,7 @@ export class OrderingClient {
   /** @throws ServiceError when there is no answer */
   broadcast(envelope: common.Envelope, end: AbortSignal): Promise<orderer.BroadcastResponse> {
     const { promise, resolve, reject } = Promise.withResolvers<orderer.BroadcastResponse>();
-    const call = this.#client.broadcast(null, { deadline: Date.now() + BROADCAST_TIMEOUT_MS });
+    const call = this.#client.broadcast({ deadline: Date.now() + BROADCAST_TIMEOUT_MS });
     const cancel = (): void => call.cancel();
     end.addEventListener('abort', cancel);
     call.on('data', resolve);
