@@ -2,6 +2,9 @@
  * Builds, checks and tests everything; ends with `N passed, N failed`. Each check counts as one test.
  * `npm test -- <pattern>` runs only the test files whose path matches.
  */
+// The runtime of the contracts logs each declaration otherwise.
+process.env.CORE_CHAINCODE_LOGGING_LEVEL ??= 'error';
+
 import { glob } from 'node:fs/promises';
 import Mocha from 'mocha';
 import { build, root } from './build.mjs';

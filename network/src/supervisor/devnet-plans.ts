@@ -54,7 +54,7 @@ function peerPlan(data: DataFolder, club: Club, chaincode: ChaincodePackage): Pr
   const others = data.consortium.clubs.filter(({ id }) => id !== club.id);
   return devnetPlan(data, {
     name,
-    role: `${club.legalName}'s peer`,
+    role: `Peer of ${club.legalName}`,
     host: club.host,
     program: 'peer.js',
     configuration: {
@@ -83,7 +83,7 @@ function chaincodePlan(data: DataFolder, club: Club, { id, folder }: ChaincodePa
   const address = `${club.host}:${club.chaincodePort}`;
   return {
     name: chaincodeName(club.id),
-    role: `${club.legalName}'s contracts`,
+    role: `Contracts of ${club.legalName}`,
     address,
     command: process.execPath,
     args: [

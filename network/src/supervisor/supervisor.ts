@@ -21,7 +21,7 @@ export class Supervisor {
       const startedMs = Date.now();
       await process.start();
       this.report(
-        `${process.plan.role} serves on ${process.plan.address} (${Date.now() - startedMs} ms, pid ${process.pid})`,
+        `${process.plan.role}: ready on ${process.plan.address} (${Date.now() - startedMs} ms, pid ${process.pid})`,
       );
     }
   }

@@ -1,0 +1,37 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startDevnet, type RunningNetwork } from '@reciprocal-clubs/network/supervisor/devnet.js';
+
+const consortiumFile = fileURLToPath(new URL('../../../network/consortium.yaml', import.meta.url));
+
+export interface DisposableNetwork extends RunningNetwork {
+  /** Stops everything and wipes the folder. */
+  dispose(): Promise<void>;
+}
+
+/** Devnet's processes in a folder of their own, on ports of their own: a network that runs already is left in peace. */
+export async function disposableNetwork(portShift: number, say: (line: string) => void): Promise<DisposableNetwork> {
+  const folder = mkdtempSync(join(tmpdir(), 'clubs-'));
+  const consortium = join(folder, 'consortium.yaml');
+  const shifted = readFileSync(consortiumFile, 'utf8').replace(
+    /([pP]ort: )(\d+)/g,
+    (_, name, port) => `${name}${Number(port) + portShift}`,
+  );
+  writeFileSync(consortium, shifted);
+  const wipe = (): void => rmSync(folder, { recursive: true, force: true });
+  try {
+    const network = await startDevnet({ data: join(folder, 'data'), consortium, say });
+    return {
+      ...network,
+      dispose: async () => {
+        await network.stop();
+        wipe();
+      },
+    };
+  } catch (error) {
+    wipe();
+    throw error;
+  }
+}
