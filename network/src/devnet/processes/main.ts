@@ -2,6 +2,7 @@
  * What the programs of devnet have in common: one argument, exit codes, and an orderly end.
  */
 import { basename } from 'node:path';
+import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
 import { InvalidFileError } from '../../strict-yaml.js';
 import { PortTakenError } from '../grpc/server.js';
 import { FolderInUseError } from '../storage/lock.js';
@@ -37,6 +38,7 @@ export async function runProcess(
     process.exit(exitCode(error));
   };
   process.on('uncaughtException', fail);
+  setLogVerbosity(logVerbosity.NONE);
   if (configurationPath === undefined || others.length > 0)
     fail(new InvalidFileError(`usage: node ${basename(program)} <configuration file>`));
   else await serveUntilTold(await start(configurationPath, { log, fail }), log);

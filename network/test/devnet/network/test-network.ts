@@ -82,18 +82,15 @@ export class TestNetwork {
   /** The stock chaincode server, one for all clubs. Resolves when it accepts connections. */
   async startChaincode(): Promise<ChildProcess> {
     const { tlsCertificate, tlsPrivateKey } = this.paths(this.club(0).organization).node;
-    const child = spawn(
-      process.execPath,
-      [
-        SHIM,
-        'server',
-        ...['--chaincode-address', `127.0.0.1:${this.chaincodePort}`],
-        ...['--chaincode-id', PACKAGE_ID],
-        ...['--chaincode-tls-cert-file', tlsCertificate],
-        ...['--chaincode-tls-key-file', tlsPrivateKey],
-      ],
-      { cwd: CONTRACT, env: { PATH: process.env['PATH'], CORE_CHAINCODE_LOGGING_LEVEL: 'error' }, stdio: 'ignore' },
-    );
+    const options = {
+      '--chaincode-address': `127.0.0.1:${this.chaincodePort}`,
+      '--chaincode-id': PACKAGE_ID,
+      '--chaincode-tls-cert-file': tlsCertificate,
+      '--chaincode-tls-key-file': tlsPrivateKey,
+    };
+    const env = { PATH: process.env['PATH'], CORE_CHAINCODE_LOGGING_LEVEL: 'error' };
+    const args = [SHIM, 'server', ...Object.entries(options).flat()];
+    const child = spawn(process.execPath, args, { cwd: CONTRACT, env, stdio: 'ignore' });
     this.#chaincode = child;
     while (!(await accepts(this.chaincodePort))) {
       if (child.exitCode !== null) throw new Error(`chaincode server ended with ${child.exitCode}`);
@@ -117,6 +114,14 @@ export class TestNetwork {
     return readFileSync(path, 'utf8');
   }
 
+  /** A copy of the node's configuration file with another data folder. */
+  withDataFolder({ configurationPath }: TestNode, dataFolder: string): string {
+    const path = `${configurationPath}.copy`;
+    const configuration: object = JSON.parse(this.read(configurationPath));
+    writeFileSync(path, JSON.stringify({ ...configuration, dataFolder }));
+    return path;
+  }
+
   /** Ends the chaincode and removes the folder. */
   async destroy(): Promise<void> {
     await this.stopChaincode();
@@ -124,7 +129,7 @@ export class TestNetwork {
   }
 
   #writeConfigurations(clubs: readonly Club[]): void {
-    const [first = '', second = ''] = clubs.map(({ mspId }) => mspId);
+    const [one = '', other = ''] = clubs.map(({ mspId }) => mspId);
     const definition = {
       name: CHAINCODE,
       version: '1.0',
@@ -133,7 +138,7 @@ export class TestNetwork {
       endorsementPolicy: 'MAJORITY Endorsement',
       collections: [
         ...clubs.map(({ mspId }) => collection(`own_${mspId}`, [mspId], `OR('${mspId}.peer')`)),
-        collection('bilateral', [first, second], `AND('${first}.peer', '${second}.peer')`),
+        collection('bilateral', [one, other], `AND('${one}.peer', '${other}.peer')`),
       ],
     };
     this.#write(this.orderer, {});
@@ -148,7 +153,7 @@ export class TestNetwork {
           },
         ],
         peers: this.clubs
-          .filter((other) => other !== club)
+          .filter((another) => another !== club)
           .map(({ organization, port }) => ({
             mspId: organization.mspId,
             address: `localhost:${port}`,

@@ -46,11 +46,11 @@ describe('Three clubs with unmodified clients and chaincode', () => {
 
   it('gives conflicting transactions their codes', async () => {
     await network.client(0).submit('put', 'contended', '1');
-    const [first, second] = await Promise.all([
+    const [one, other] = await Promise.all([
       endorsed(network.client(0), 'replace', 'contended', '2'),
       endorsed(network.client(0), 'replace', 'contended', '3'),
     ]);
-    expect(await codesOf(first, second)).to.have.members([StatusCode.VALID, StatusCode.MVCC_READ_CONFLICT]);
+    expect(await codesOf(one, other)).to.have.members([StatusCode.VALID, StatusCode.MVCC_READ_CONFLICT]);
 
     const count = await endorsed(network.client(0), 'countInto', 'r0000', 'r0010', 'count');
     await network.client(0).submit('put', 'r0005x', 'phantom');
