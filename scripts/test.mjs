@@ -3,7 +3,7 @@
  * `npm test -- <pattern>` runs only the test files whose path matches.
  */
 // The runtime of the contracts logs each declaration otherwise.
-process.env.CORE_CHAINCODE_LOGGING_LEVEL ??= 'error';
+process.env.CORE_CHAINCODE_LOGGING_LEVEL ??= 'critical';
 
 import { glob } from 'node:fs/promises';
 import Mocha from 'mocha';

@@ -11,6 +11,7 @@ import {
   sealedSubmit,
   type Prepared,
 } from '@reciprocal-clubs/api/fabric/sealedEnvelope.js';
+import { parseBlock } from '@reciprocal-clubs/network/blocks/block.js';
 import { contractChaincode } from '@reciprocal-clubs/network/devnet/chaincode/inProcess.js';
 import { startInProcess, type InProcessNetwork, type PeerAnswer } from '@reciprocal-clubs/network/devnet/inProcess.js';
 import { signaturePolicy } from '@reciprocal-clubs/network/identity/policy-language.js';
@@ -203,6 +204,42 @@ export class World {
     } finally {
       this.#altered.clear();
     }
+  }
+
+  /**
+   * A liar's write with an endorsement that another club's peer gave to something else. @returns the validation code
+   */
+  async lieWithBorrowedEndorsement(liar: string, victim: string, write: AlteredWrite): Promise<number> {
+    this.#altered.add(mspOf(liar));
+    try {
+      const proposal = this.#propose(liar, [alteredWrite, JSON.stringify([write])], {}, {});
+      const [answer] = await this.network.endorse(proposal, [mspOf(liar)]);
+      const payload = Buffer.from(answer?.response.getPayload_asU8() ?? []);
+      const [honest] = await this.network.endorse(this.#propose(liar, ['clubs:registry'], {}, {}), [mspOf(victim)]);
+      const borrowed = honest?.response.getEndorsement();
+      const endorsements = [this.network.endorseAs(mspOf(liar), payload), ...(borrowed ? [borrowed] : [])];
+      return (await this.network.submit(this.network.assembleAnything(proposal, payload, endorsements))).code;
+    } finally {
+      this.#altered.clear();
+    }
+  }
+
+  /** A sealed command, endorsed by both clubs and not submitted. @throws Refused */
+  async endorsed(club: string, name: string, request: object): Promise<Buffer> {
+    const envelope = new SealedEnvelope(name, request);
+    const prepared = await this.#prepare(club, envelope, {});
+    const proposal = this.#propose(club, [sealedSubmit, '1'], envelope.transient(prepared.carry), {});
+    const answers = await this.network.endorse(proposal, this.#endorsersOf(prepared, club));
+    const [refusal] = refusalsOf(answers);
+    if (refusal !== undefined) throw parseRefusal(refusal);
+    return this.network.assemble(proposal, answers);
+  }
+
+  /** Who endorsed the first transaction of a block, and its validation code. */
+  endorsersIn(blockNumber: number): { code: number; mspIds: string[] } {
+    const { endorsements } = this.network.transaction({ blockNumber, txIndex: 0 });
+    const [code = 255] = parseBlock(this.block(blockNumber)).metadata.flags;
+    return { code, mspIds: endorsements.map(({ endorser }) => readSerializedIdentity(endorser).mspId) };
   }
 
   block(number: number): Buffer {
