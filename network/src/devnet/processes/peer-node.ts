@@ -17,6 +17,7 @@ import { pullBlocks } from './block-puller.js';
 import { tlsRootsOf, type PeerConfiguration } from './configuration.js';
 import type { ProcessContext, RunningProcess } from './main.js';
 import { healthOf, serveOperations } from './operations.js';
+import { verifyNext } from './verify-next.js';
 
 type Chaincodes = ReadonlyMap<string, ChaincodeStream>;
 
@@ -95,7 +96,10 @@ async function startPulling(
       ordering: { address: ordering.address, tlsRoots: tlsRootsOf(ordering.mspId, channel) },
       nextBlock: () => peer.height,
       request: (from) => seekRequest(channel.name, from, signer, new Date()),
-      take: (block) => peer.commit(block).catch(fail),
+      take: async (block) => {
+        verifyNext(block, peer);
+        await peer.commit(block).catch(fail);
+      },
       log,
     },
     stopping,
