@@ -20,6 +20,7 @@ module.exports = {
 };
 
 async function perform(stub, [method, ...args]) {
+  if (method === 'firstOfRange') return firstOf(await stub.getStateByRange(...args));
   if (method === 'invokeChaincode')
     return Buffer.from(
       (await stub.invokeChaincode(args[0], ['run', JSON.stringify(args[1])], args[2] ?? '')).payload,
@@ -29,9 +30,8 @@ async function perform(stub, [method, ...args]) {
   if (method.startsWith('put')) values.push(Buffer.from(values.pop()));
   const result = await stub[method](...values);
   if (result === undefined || result === null) return null;
-  if (result.iterator !== undefined)
-    return { rows: await rowsOf(result.iterator, Infinity), metadata: result.metadata };
-  if (typeof result.next === 'function') return rowsOf(result, Infinity);
+  if (result.iterator !== undefined) return { rows: await rowsOf(result.iterator), metadata: result.metadata };
+  if (typeof result.next === 'function') return rowsOf(result);
   return Buffer.from(result).toString(method.includes('Hash') || method.includes('Validation') ? 'hex' : 'utf8');
 }
 
@@ -43,4 +43,10 @@ async function rowsOf(iterator) {
     );
   await iterator.close();
   return rows;
+}
+
+async function firstOf(iterator) {
+  const row = await iterator.next();
+  await iterator.close();
+  return row.value.key;
 }
