@@ -6,7 +6,7 @@ import { governanceContract } from './governance/governanceContract';
 import type { Clock } from './ledger/clock';
 import { commandTable, type Command } from './ledger/commands';
 import { sealedContract } from './ledger/sealedContract';
-import { hasSchema, schemaFaults } from './ledger/schemas';
+import { hasSchema, schemaFaults, type Schemas } from './ledger/schemas';
 import { canonicalJson } from './ledger/canonicalJson';
 import { passCommands } from './passes/commands';
 import { visitCommands } from './visits/commands';
@@ -35,6 +35,18 @@ export interface ChaincodeOptions {
 export function contracts({ founders, clock }: ChaincodeOptions) {
   if (!hasSchema('Founders', founders))
     throw new Error(`founders: ${canonicalJson(schemaFaults('Founders', founders))}`);
+  requireDistinct(founders);
   const options = { commands, clock };
   return [clubsContract(founders, options), governanceContract(options), sealedContract(options)];
+}
+
+function requireDistinct(founders: readonly Schemas['Founder'][]): void {
+  for (const field of ['id', 'mspId'] as const) {
+    if (new Set(founders.map((founder) => founder[field])).size !== founders.length)
+      throw new Error(`founders: two have the same ${field}`);
+  }
+  for (const { id, zone } of founders) {
+    const ascending = zone.offsets.every(({ fromMs }, i) => i === 0 || fromMs > (zone.offsets[i - 1]?.fromMs ?? 0));
+    if (!ascending) throw new Error(`founders: the offsets of ${id} are not in order of time`);
+  }
 }

@@ -4,8 +4,14 @@ import { join } from 'node:path';
 import { contracts as compose } from './contracts';
 import { hostClock } from './ledger/clock';
 
-// A transaction that throws outside of its promise must not leave a process that looks alive: the supervisor starts a new one.
-process.on('uncaughtExceptionMonitor', () => process.exit(1));
+// The runtime listens to both and goes on; a process in an unknown state must not look alive. Whoever started it starts a new one.
+process.prependListener('uncaughtException', fail);
+process.prependListener('unhandledRejection', fail);
+
+function fail(error: unknown): never {
+  console.error(error);
+  process.exit(1);
+}
 
 const founders: unknown = JSON.parse(readFileSync(join(__dirname, '..', '..', 'founders.json'), 'utf8'));
 

@@ -357,7 +357,7 @@ export interface components {
             v: 1;
             salt: components["schemas"]["Salt"];
             /** @enum {unknown} */
-            kind: "revoke" | "suspend" | "bar" | "decline" | "notice" | "query";
+            kind: "revoke" | "suspend";
             recordId: components["schemas"]["RecordId"];
             by: components["schemas"]["ClubId"];
             actor: components["schemas"]["Actor"];
@@ -372,6 +372,11 @@ export interface components {
         };
         /** @enum {unknown} */
         OverrideReason: "goodwill" | "service-recovery" | "committee-guest" | "home-confirmed" | "error";
+        /**
+         * @description Why the visit would not have been admitted live without an override: recorded of late entries and overrides.
+         * @enum {unknown}
+         */
+        VisitFlag: "agreement-suspended" | "closed" | "over-limit" | "pass-revoked";
         Visit: {
             /** @constant */
             v: 1;
@@ -388,8 +393,8 @@ export interface components {
             state: "checked-in" | "checked-out";
             /** @description Recorded after its business date. */
             late: boolean;
-            /** @description Counted although a limit was reached. */
-            overLimit: boolean;
+            /** @description Rules that stood against the visit, in ascending order. */
+            flags: components["schemas"]["VisitFlag"][];
             override?: components["schemas"]["Override"];
             checkedInAtMs: components["schemas"]["InstantMs"];
             checkedInBy: components["schemas"]["Actor"];
@@ -514,13 +519,15 @@ export interface components {
             delayMs: components["schemas"]["InstantMs"];
             windowMs: components["schemas"]["InstantMs"];
             /** @enum {unknown} */
-            state: "circulated" | "carried" | "not-carried" | "lapsed" | "withdrawn" | "executed" | "expired";
+            state: "circulated" | "carried" | "not-carried" | "lapsed" | "executed";
             result?: {
                 eligible: number;
                 for: number;
                 against: number;
                 abstain: number;
                 uncast: components["schemas"]["ClubId"][];
+                /** @description Of the clubs that cast none, those under whose name a ballot stands that is not theirs. */
+                disputed: components["schemas"]["ClubId"][];
             };
             statusChanges: {
                 state: string;

@@ -42,6 +42,7 @@ async function validators() {
   const bundled = await build({
     stdin: { contents: standalone.default(ajv, refs), resolveDir: at('.'), loader: 'js' },
     bundle: true,
+    absWorkingDir: at('.'),
     format: 'cjs',
     platform: 'neutral',
     mainFields: ['main'],

@@ -51,7 +51,7 @@ describe('a proposal', () => {
     expect(receipt.validationCode).to.equal(0);
     expect(receipt.consortiumWrites).to.deep.equal([`ballot/${proposalId}/fjord`]);
     expect(receipt.collections([marker])).to.deep.equal({
-      own_FjordMSP: { writes: [marker], deletes: [], policies: [] },
+      own_FjordMSP: { writes: [marker], deletes: [], policies: [marker] },
     });
     await world.expectRefusal('NOT_THE_DELEGATE', () => vote(world, 'harbour', proposalId, 'for', { as: 'client' }));
     await world.expectRefusal('BALLOT_FINAL', () => vote(world, 'fjord', proposalId, 'against'));
@@ -66,14 +66,14 @@ describe('a proposal', () => {
     const [last = '', ...others] = [...clubIds].reverse();
     for (const club of others) await vote(world, club, proposalId);
     const details = await world.expectRefusal('VOTING_NOT_OVER', () => close(world, proposalId));
-    expect(details).to.deep.include({ uncast: [last] });
+    expect(details).to.deep.include({ uncast: [last], disputed: [] });
     await world.expectRefusal('NOT_CARRIED', () => execute(world, proposalId));
     await vote(world, last, proposalId, 'against');
     const closed = await close(world, proposalId);
     expect(closed.consortiumWrites).to.deep.equal([`proposal/${proposalId}`]);
     expect(closed.result).to.deep.include({
       state: 'carried',
-      result: { eligible: 5, for: 4, against: 1, abstain: 0, uncast: [] },
+      result: { eligible: 5, for: 4, against: 1, abstain: 0, uncast: [], disputed: [] },
     });
     const executed = await execute(world, proposalId);
     expect(executed.consortiumWrites).to.deep.equal([
@@ -139,9 +139,47 @@ describe('a proposal', () => {
     });
     expect(code, 'the majority may write the public key').to.equal(0);
     for (const club of clubIds.slice(1)) await vote(world, club, proposalId);
-    await world.expectRefusal('VOTING_NOT_OVER', () => close(world, proposalId));
+    const details = await world.expectRefusal('VOTING_NOT_OVER', () => close(world, proposalId));
+    expect(details).to.deep.include({ uncast: ['harbour'], disputed: ['harbour'] });
     await vote(world, 'harbour', proposalId);
     expect((await close(world, proposalId)).result).to.have.nested.property('result.for', 5);
+  });
+
+  it('keeps a ballot and its marker from the voter alone, and from a majority without the voter', async () => {
+    const { world, proposalId } = await circulated();
+    await vote(world, 'harbour', proposalId);
+    const marker = { collection: 'own_HarbourMSP', key: `marker/${proposalId}`, value: '{}' };
+    const ballot = { key: `ballot/${proposalId}/harbour`, value: '{}' };
+    expect(await world.lie(['harbour'], marker), 'the voter alone').to.equal(10);
+    expect(await world.lie(['harbour', 'orchard'], marker), 'the voter and one other').to.equal(10);
+    expect(await world.lie(['stjulians', 'orchard', 'fjord', 'lagoon'], ballot), 'everybody else').to.equal(10);
+  });
+
+  it('tells a repeated ballot from a changed one', async () => {
+    const { world, proposalId } = await circulated();
+    const first = await vote(world, 'fjord', proposalId);
+    const details = await world.expectRefusal('ALREADY_DONE', () => vote(world, 'fjord', proposalId));
+    expect(details['record']).to.deep.equal(first.result);
+  });
+
+  it('that sets a policy for later leaves the one in force in force', async () => {
+    const { world } = await circulated();
+    for (const days of [30, 40, 50]) {
+      const action = {
+        type: 'set-policy',
+        name: 'late-entry-hours',
+        value: 100 + days,
+        effectiveAtMs: world.nowMs + days * 24 * hourMs,
+      };
+      const { proposalId } = await circulated({ action }, world);
+      for (const club of clubIds) await vote(world, club, proposalId);
+      await close(world, proposalId);
+      await execute(world, proposalId);
+    }
+    const { settings } = (await world.read('harbour', 'governance:policies')) as {
+      settings: Record<string, { value: number }[]>;
+    };
+    expect(settings['late-entry-hours']?.map(({ value }) => value)).to.deep.equal([72, 130, 140, 150]);
   });
 
   it("is not voted on without the voter's own endorsement", async () => {

@@ -81,8 +81,8 @@ describe('a visit', () => {
     const { world, stay, presenceKey } = await introduced();
     const receipt = await world.command('stjulians', 'visits.checkIn', arrive(world, stay));
     const keys = [
-      `usage/${stay.agreementId}/${stay.pseudonym}`,
-      `visit/${stay.agreementId}/${stay.pseudonym}/${world.date(0)}`,
+      `usage/${stay.agreementId}/stjulians/${stay.pseudonym}`,
+      `visit/${stay.agreementId}/stjulians/${stay.pseudonym}/${world.date(0)}`,
     ];
     expect(receipt.validationCode).to.equal(0);
     expect(receipt.collections([...keys, presenceKey(0)])).to.deep.equal({
@@ -100,7 +100,7 @@ describe('a visit', () => {
     const { world, stay } = await introduced();
     for (const ago of [-2, -1]) {
       const late = await world.command('stjulians', 'visits.checkIn', arrive(world, stay, ago));
-      expect(late.result).to.include({ late: true, overLimit: false, state: 'checked-out' });
+      expect(late.result).to.include({ late: true, state: 'checked-out' });
     }
     const details = await world.expectRefusal('LIMIT_REACHED', () =>
       world.command('stjulians', 'visits.checkIn', arrive(world, stay)),
@@ -115,7 +115,7 @@ describe('a visit', () => {
       override: 'goodwill',
     });
     expect(admitted.result).to.deep.include({
-      overLimit: true,
+      flags: ['over-limit'],
       override: { actorRef: 'staff-1', role: 'manager', reason: 'goodwill' },
     });
   });
@@ -130,7 +130,7 @@ describe('a visit', () => {
       'unchanged',
     );
     const reopened = await world.command('stjulians', 'visits.checkIn', arrive(world, stay));
-    const visit = `visit/${stay.agreementId}/${stay.pseudonym}/${world.date(0)}`;
+    const visit = `visit/${stay.agreementId}/stjulians/${stay.pseudonym}/${world.date(0)}`;
     expect(reopened.collections([visit, presenceKey(0)])).to.deep.equal({
       own_HarbourMSP: { writes: [presenceKey(0), visit], deletes: [], policies: [] },
       own_StJuliansMSP: { writes: [visit], deletes: [], policies: [] },
@@ -195,7 +195,62 @@ describe('a visit', () => {
     });
     await world.command('stjulians', 'visits.checkIn', arrive(world, stay, -1));
     const second = await world.command('stjulians', 'visits.checkIn', arrive(world, stay, -2));
-    expect(second.result).to.include({ late: true, overLimit: true });
+    expect(second.result).to.deep.include({ late: true, flags: ['over-limit'] });
+  });
+
+  it('is of one pass: another one of the member neither reopens nor closes it', async () => {
+    const { world, stay } = await introduced();
+    const other = { ...issue(world, stay.agreementId), pseudonym: stay.pseudonym };
+    await world.command('harbour', 'passes.issue', other);
+    await world.command('stjulians', 'visits.checkIn', arrive(world, stay));
+    const second = { ...stay, passId: other.passId };
+    await world.expectRefusal('PASS_MISMATCH', () =>
+      world.command('stjulians', 'visits.checkIn', arrive(world, second)),
+    );
+    await world.expectRefusal('PASS_MISMATCH', () =>
+      world.command('stjulians', 'visits.checkOut', leave(world, second)),
+    );
+  });
+
+  it('does not stand for a visit in the other direction, whatever pseudonym the other club chooses', async () => {
+    const { world, stay } = await introduced();
+    await world.command('stjulians', 'visits.checkIn', arrive(world, stay));
+    const back = { ...issue(world, stay.agreementId), home: 'stjulians', host: 'harbour', pseudonym: stay.pseudonym };
+    await world.command('stjulians', 'passes.issue', back);
+    const there = { ...arrive(world, back), businessDate: world.businessDate('harbour') };
+    const receipt = await world.command('harbour', 'visits.checkIn', there);
+    expect(receipt.prepared.outcome).to.equal('ready');
+    expect(await world.list('harbour', 'usage')).to.have.length(2);
+  });
+
+  it('asked for again after midnight is recognised', async () => {
+    const { world, stay } = await introduced();
+    const request = arrive(world, stay);
+    await world.command('stjulians', 'visits.checkIn', request);
+    world.nowMs += 86_400_000;
+    expect((await world.command('stjulians', 'visits.checkIn', request)).prepared.outcome).to.equal('unchanged');
+    await world.expectRefusal('IDEMPOTENCY_MISMATCH', () =>
+      world.command('stjulians', 'visits.checkIn', { ...request, actor: manager }),
+    );
+  });
+
+  it('that took place is recorded late, with a flag for every rule that stands against it by now', async () => {
+    const { world, stay } = await introduced({ weekdays: ['sat', 'sun'] });
+    await world.command('harbour', 'passes.revoke', {
+      actor: manager,
+      home: 'harbour',
+      host: 'stjulians',
+      passId: stay.passId,
+      code: 'standing',
+    });
+    await world.command('harbour', 'agreements.suspend', {
+      actor: manager,
+      parties: ['harbour', 'stjulians'],
+      agreementId: stay.agreementId,
+      code: 'debt',
+    });
+    const late = await world.command('stjulians', 'visits.checkIn', arrive(world, stay, -1));
+    expect(late.result).to.deep.include({ flags: ['agreement-suspended', 'closed', 'pass-revoked'] });
   });
 
   const arrive = (world: { date: (days: number) => string }, stay: object, days = 0) => ({

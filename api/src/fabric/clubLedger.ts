@@ -15,9 +15,10 @@ import {
 } from './sealedEnvelope.js';
 import { submitProposal, type Committed } from './submission.js';
 
-/** What a command did: its transaction, absent when nothing had to change, and the record as it is now. */
+/** What a command did: its transaction, absent when nothing had to change, and its result. */
 export interface Done {
   readonly committed: Committed | undefined;
+  /** the record; of a sealed command as it was prepared, so that times made at submission may differ by moments */
   readonly result: unknown;
 }
 
@@ -41,7 +42,7 @@ export class ClubLedger {
     this.#gateway = connection.as(credentials);
     this.#channel = channel;
     this.#chaincode = chaincode;
-    this.#outcomes = new Outcomes(this.#gateway.getNetwork(channel));
+    this.#outcomes = new Outcomes(this.#gateway.getNetwork(channel), connection.mspId);
   }
 
   /** Reads by a named transaction that only evaluates, on the own peer. @throws RefusedError, LedgerError */
@@ -50,13 +51,21 @@ export class ClubLedger {
   }
 
   /** Submits a public command, `governance:close` say. @throws RefusedError, LedgerError as `submitProposal` */
-  async submit(transaction: string, request?: object): Promise<Done & { committed: Committed }> {
+  async submit(transaction: string, request?: object): Promise<Done> {
+    const args = request ? [JSON.stringify(request)] : [];
     return retrying(async () => {
-      const proposal = this.#contract().newProposal(transaction, {
-        arguments: request ? [JSON.stringify(request)] : [],
-      });
-      const { committed, result } = await submitProposal(proposal, this.#outcomes, this.connection.deadlines.commitMs);
-      return { committed, result: parseResult(result) };
+      const proposal = this.#contract().newProposal(transaction, { arguments: args });
+      try {
+        const { committed, result } = await submitProposal(
+          proposal,
+          this.#outcomes,
+          this.connection.deadlines.commitMs,
+        );
+        return { committed, result: parseResult(result) };
+      } catch (error) {
+        if (!isCode(error, 'ALREADY_DONE')) throw error;
+        return { committed: undefined, result: await this.#doneBefore(transaction, args) };
+      }
     });
   }
 
@@ -67,12 +76,12 @@ export class ClubLedger {
       const prepared = await this.prepare(envelope);
       if (prepared.outcome === 'unchanged') return { committed: undefined, result: prepared.result };
       requireReady(prepared);
-      const { committed } = await this.submitPrepared(envelope, prepared);
+      const { committed } = await this.submitPrepared(envelope, prepared).catch(doubtful);
       return { committed, result: prepared.result };
     });
   }
 
-  /** Asks the own peer what a sealed command would do. Nothing is submitted. @throws LedgerError */
+  /** Asks the own peer what a sealed command would do. Nothing is submitted. @throws LedgerError, TypeError when a peer answers nonsense */
   async prepare(envelope: SealedEnvelope): Promise<Prepared> {
     return parsePrepared(
       await this.#evaluate(sealedPrepare, { arguments: [envelopeVersion], transientData: envelope.transient() }),
@@ -112,6 +121,17 @@ export class ClubLedger {
     await this.#outcomes.close();
   }
 
+  /** Whether a public command was done before: the own peer's word, not that of whichever peer refused. */
+  async #doneBefore(transaction: string, args: string[]): Promise<unknown> {
+    try {
+      await this.#evaluate(transaction, { arguments: args });
+    } catch (error) {
+      if (isCode(error, 'ALREADY_DONE')) return error.details['record'];
+      throw error;
+    }
+    throw new LedgerError('STALE_READ');
+  }
+
   /** Always on the own peer: with private data named elsewhere, another club's peer would see it. */
   async #evaluate(transaction: string, options: Parameters<Contract['evaluate']>[1]): Promise<Uint8Array> {
     try {
@@ -127,6 +147,14 @@ export class ClubLedger {
   #contract(): Contract {
     return this.#gateway.getNetwork(this.#channel).getContract(this.#chaincode);
   }
+}
+
+const isCode = (error: unknown, code: RefusedError['code']): error is RefusedError =>
+  error instanceof RefusedError && error.code === code;
+
+/** Prepare was ready: who says now that it was done before is asked again through the own peer. */
+function doubtful(error: unknown): never {
+  throw isCode(error, 'ALREADY_DONE') ? new LedgerError('STALE_READ', {}, { cause: error }) : error;
 }
 
 function requireReady({ outcome, refusal }: Prepared): void {

@@ -22,7 +22,7 @@ export interface Deadlines {
   readonly evaluateMs: number;
   readonly endorseMs: number;
   readonly submitMs: number;
-  /** from the envelope's acceptance to its block */
+  /** from the envelope's first sending to its block */
   readonly commitMs: number;
 }
 

@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js';
-import { EndorseError, GatewayError } from '@hyperledger/fabric-gateway';
+import { GatewayError } from '@hyperledger/fabric-gateway';
 import { isErrorCode, LedgerError, RefusedError } from './ledgerError.js';
 
 /** `chaincode response 500, CODE: sentence {details}`: the words of a contract that refused (gateway.proto, ErrorDetail). */
@@ -15,7 +15,9 @@ const contractRefusal = /chaincode response 500, ([A-Z][A-Z_]+)(?:: [^{]*(\{.*\}
 export function proposalError(error: unknown): LedgerError {
   if (!(error instanceof GatewayError)) return new LedgerError('INTERNAL', {}, { cause: error });
   const messages = [error.message, ...error.details.map(({ message }) => message)];
-  const refusals = messages.flatMap((message) => readRefusal(message) ?? []);
+  const refusals = [...error.details, { message: error.message, mspId: '' }].flatMap(
+    ({ message, mspId }) => readRefusal(message, mspId) ?? [],
+  );
   const refused = refusals.find(({ code }) => code !== 'STALE_READ') ?? refusals[0];
   if (refused) return refused;
   if (messages.some((message) => message.includes('ProposalResponsePayloads do not match'))) {
@@ -31,10 +33,10 @@ export function proposalError(error: unknown): LedgerError {
   return new LedgerError(failedInside ? 'INTERNAL' : 'PEER_UNAVAILABLE', {}, { cause: error });
 }
 
-function readRefusal(message: string): RefusedError | undefined {
+function readRefusal(message: string, mspId: string): RefusedError | undefined {
   const [, code, details] = contractRefusal.exec(message) ?? [];
   if (code === undefined || !isErrorCode(code)) return undefined;
-  return new RefusedError(code, details === undefined ? {} : parseDetails(details));
+  return new RefusedError(code, details === undefined ? {} : parseDetails(details), mspId ? [mspId] : []);
 }
 
 function parseDetails(json: string): Record<string, unknown> {
@@ -46,21 +48,13 @@ function parseDetails(json: string): Record<string, unknown> {
   }
 }
 
-const ambiguous: ReadonlySet<number> = new Set([
-  status.UNAVAILABLE,
-  status.DEADLINE_EXCEEDED,
-  status.CANCELLED,
-  status.UNKNOWN,
-]);
+const definite: ReadonlySet<number> = new Set([status.ABORTED, status.INVALID_ARGUMENT, status.FAILED_PRECONDITION]);
 
 /**
- * Whether a failed submission may have been ordered all the same. Of ten such answers on real Fabric nine were in the ledger as VALID
- * once the ordering nodes were back: the same envelope is sent again, never a new one.
+ * Whether a failed submission was certainly not ordered: ordering answered no, or the peer did not pass it on. Of ten other answers on
+ * real Fabric nine were in the ledger as VALID once the ordering nodes were back.
  */
-export function isAmbiguousSubmit(error: unknown): boolean {
-  if (!(error instanceof GatewayError) || error instanceof EndorseError) return false;
-  return ambiguous.has(error.code);
-}
+export const isDefiniteRefusal = (error: unknown): boolean => error instanceof GatewayError && definite.has(error.code);
 
 /** Ordering has it: an envelope sent twice is answered so, and harmless. */
 export const isAlreadyOrdered = (error: unknown): boolean =>

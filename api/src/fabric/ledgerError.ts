@@ -20,6 +20,15 @@ export class LedgerError extends Error {
 /** A contract said no. Nothing was ordered. */
 export class RefusedError extends LedgerError {
   override readonly name = 'RefusedError';
+
+  /** @param refusedBy MSP ids of the organisations whose peers refused; a partner's peer may say whatever it likes */
+  constructor(
+    code: ErrorCode,
+    details: Record<string, unknown> = {},
+    readonly refusedBy: readonly string[] = [],
+  ) {
+    super(code, details);
+  }
 }
 
 /** A transaction is in a block and was not applied. */

@@ -14,22 +14,25 @@ const lastBackoffMs = 2_000;
 const keptOutcomes = 10_000;
 
 /**
- * Outcomes of transactions as the club's own peer commits them: one block stream for all, no call per transaction. A stream that ends is
+ * Outcomes of an identity's transactions as the club's own peer commits them: one block stream, no call per transaction. A stream that ends is
  * opened again at the first block that was not seen, so that no outcome is missed.
  */
 export class Outcomes {
   readonly #network: Network;
-  readonly #waiting = new Map<string, (outcome: Outcome) => void>();
+  readonly #mspId: string;
+  readonly #waiting = new Map<string, (outcome: Outcome | undefined) => void>();
   readonly #seen = new Map<string, Outcome>();
-  readonly #heights = new Set<{ blockNumber: number; reached: () => void }>();
+  readonly #heights = new Set<{ blockNumber: number; settle: (reached: boolean) => void }>();
   #nextBlock = 0n;
   #stream: CloseableAsyncIterable<peer.FilteredBlock> | undefined;
   #opened: Promise<void> | undefined;
   #following: Promise<void> = Promise.resolve();
   readonly #end = new AbortController();
 
-  constructor(network: Network) {
+  /** @param mspId of the club whose own peer is asked */
+  constructor(network: Network, mspId: string) {
     this.#network = network;
+    this.#mspId = mspId;
   }
 
   /**
@@ -70,7 +73,7 @@ export class Outcomes {
         this.#heights.delete(waiter);
         resolve(reached);
       };
-      const waiter = { blockNumber, reached: () => settle(true) };
+      const waiter = { blockNumber, settle };
       const timer = setTimeout(() => settle(false), timeoutMs);
       this.#heights.add(waiter);
     });
@@ -79,11 +82,16 @@ export class Outcomes {
   async close(): Promise<void> {
     this.#end.abort();
     this.#stream?.close();
+    for (const giveUp of [...this.#waiting.values()]) giveUp(undefined);
+    for (const { settle } of [...this.#heights]) settle(false);
     await this.#following;
   }
 
   async #start(): Promise<void> {
-    const info = await this.#network.getContract('qscc').evaluateTransaction('GetChainInfo', this.#network.getName());
+    const info = await this.#network.getContract('qscc').evaluate('GetChainInfo', {
+      arguments: [this.#network.getName()],
+      endorsingOrganizations: [this.#mspId],
+    });
     this.#nextBlock = BigInt(common.BlockchainInfo.deserializeBinary(info).getHeight());
     this.#following = this.#follow();
   }
@@ -93,6 +101,8 @@ export class Outcomes {
     while (!this.#end.signal.aborted) {
       try {
         this.#stream = await this.#network.getFilteredBlockEvents({ startBlock: this.#nextBlock });
+        // Closed while the stream was being opened: nobody else closes this one.
+        if (this.#end.signal.aborted) break;
         for await (const block of this.#stream) {
           this.#note(block);
           backoffMs = firstBackoffMs;
@@ -117,7 +127,7 @@ export class Outcomes {
       this.#waiting.get(txId)?.(outcome);
     }
     this.#nextBlock = BigInt(blockNumber) + 1n;
-    for (const waiter of this.#heights) if (waiter.blockNumber <= blockNumber) waiter.reached();
+    for (const waiter of this.#heights) if (waiter.blockNumber <= blockNumber) waiter.settle(true);
     for (const txId of this.#seen.keys()) {
       if (this.#seen.size <= keptOutcomes) break;
       this.#seen.delete(txId);

@@ -15,7 +15,7 @@ export interface Prepared {
   readonly endorsers: readonly string[];
 }
 
-/** The transient data of one sealed command. The same fresh bytes serve prepare and submit, so that both make the same record. */
+/** The transient data of one sealed command. The same fresh bytes serve prepare and submit: records differ in their times alone. */
 export class SealedEnvelope {
   readonly #fresh = randomBytes(32);
 

@@ -1,11 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Proposal, Transaction } from '@hyperledger/fabric-gateway';
 import { gateway as gatewaypb, peer } from '@hyperledger/fabric-protos';
 import { parseEnvelope } from '@reciprocal-clubs/network/blocks/envelope.js';
 import { parseEndorsedProposal } from '@reciprocal-clubs/network/blocks/transaction.js';
 import { readSerializedIdentity } from '@reciprocal-clubs/network/identity/msp.js';
 import type { ErrorCode } from '../openapi/errors.generated.js';
-import { isAlreadyOrdered, isAmbiguousSubmit, proposalError } from './gatewayErrors.js';
+import { isAlreadyOrdered, isDefiniteRefusal, proposalError } from './gatewayErrors.js';
 import { InvalidTransactionError, LedgerError } from './ledgerError.js';
 import type { Outcome, Outcomes } from './outcomes.js';
 
@@ -47,21 +46,23 @@ async function endorse(proposal: Proposal): Promise<Transaction> {
   }
 }
 
-/** After an ambiguous answer the same envelope is sent again: its id is the same, so it is applied once at most. */
+/**
+ * After an ambiguous answer the same envelope is sent again: its id is the same, so it is applied once at most. Once it may have been
+ * ordered, no later answer can say that it was not; only its block, or the deadline, ends that.
+ */
 async function submit(transaction: Transaction, outcomes: Outcomes, deadlineMs: number): Promise<Outcome> {
   const txId = transaction.getTransactionId();
-  let sent = false;
-  while (Date.now() < deadlineMs) {
+  let accepted = false;
+  for (let sends = 0; Date.now() < deadlineMs; sends += 1) {
     try {
       await transaction.submit();
-      sent = true;
+      accepted = true;
     } catch (error) {
-      if (isAlreadyOrdered(error)) sent = true;
-      else if (!isAmbiguousSubmit(error)) throw new LedgerError('ORDERING_UNAVAILABLE', {}, { cause: error });
+      if (sends === 0 && isDefiniteRefusal(error)) throw new LedgerError('ORDERING_UNAVAILABLE', {}, { cause: error });
+      accepted ||= isAlreadyOrdered(error);
     }
-    const outcome = await outcomes.wait(txId, sent ? deadlineMs - Date.now() : resendPauseMs);
+    const outcome = await outcomes.wait(txId, accepted ? deadlineMs - Date.now() : resendPauseMs);
     if (outcome) return outcome;
-    if (!sent) await delay(resendPauseMs);
   }
   throw new LedgerError('OUTCOME_UNKNOWN', { txId });
 }

@@ -44,7 +44,7 @@ export const errors = {
   RESIDENCY_EXCLUDED: {"status":409,"retryable":false,"title":"The terms exclude members who live near the host."},
   PARTY_TOO_LARGE: {"status":409,"retryable":false,"title":"The terms do not admit so many people on one pass."},
   VISIT_NOT_FOUND: {"status":404,"retryable":false,"title":"There is no such visit."},
-  BUSINESS_DATE_MISMATCH: {"status":409,"retryable":true,"title":"The host's business date is another one."},
+  BUSINESS_DATE_MISMATCH: {"status":409,"retryable":false,"title":"The host's business date is another one."},
   LIMIT_REACHED: {"status":409,"retryable":false,"title":"A limit of the terms is reached."},
   OVERRIDE_NOT_ALLOWED: {"status":403,"retryable":false,"title":"Only a manager of the host admits against a rule."},
   OVERRIDE_NOT_NEEDED: {"status":409,"retryable":false,"title":"No rule stands against the visit."},

@@ -1,7 +1,7 @@
 import { Metadata, status } from '@grpc/grpc-js';
-import { EndorseError, GatewayError } from '@hyperledger/fabric-gateway';
+import { GatewayError } from '@hyperledger/fabric-gateway';
 import { expect } from 'chai';
-import { isAlreadyOrdered, isAmbiguousSubmit, proposalError } from '../../src/fabric/gatewayErrors.js';
+import { isAlreadyOrdered, isDefiniteRefusal, proposalError } from '../../src/fabric/gatewayErrors.js';
 import { LedgerError, RefusedError } from '../../src/fabric/ledgerError.js';
 
 const cause = Object.assign(new Error('cause'), { code: status.ABORTED, details: '', metadata: new Metadata() });
@@ -43,6 +43,7 @@ describe('what an error of the gateway means', () => {
       ),
     );
     expect(error.code).to.equal('PASS_REVOKED');
+    expect(error).to.have.property('refusedBy').deep.equal(['Club1MSP']);
   });
 
   it('words of a chaincode that are no code of the catalogue are a fault inside', () => {
@@ -93,29 +94,28 @@ describe('what an error of the gateway means', () => {
 });
 
 describe('a failed submission', () => {
-  it('may have been ordered, unless the answer says why not', () => {
-    expect(
-      isAmbiguousSubmit(gatewayError(status.UNAVAILABLE, 'no orderers could successfully process transaction')),
-    ).to.equal(true);
-    expect(isAmbiguousSubmit(gatewayError(status.DEADLINE_EXCEEDED, 'submit timeout'))).to.equal(true);
-    expect(isAmbiguousSubmit(gatewayError(status.ABORTED, 'FORBIDDEN'))).to.equal(false);
-    expect(isAmbiguousSubmit(new TypeError('no'))).to.equal(false);
+  it('may have been ordered, unless ordering or the peer said no', () => {
+    for (const code of [
+      status.UNAVAILABLE,
+      status.DEADLINE_EXCEEDED,
+      status.INTERNAL,
+      status.UNKNOWN,
+      status.CANCELLED,
+    ]) {
+      expect(
+        isDefiniteRefusal(gatewayError(code, 'no orderers could successfully process transaction')),
+        status[code],
+      ).to.equal(false);
+    }
+    expect(isDefiniteRefusal(gatewayError(status.ABORTED, 'received unsuccessful response from orderer'))).to.equal(
+      true,
+    );
+    expect(isDefiniteRefusal(new TypeError('no'))).to.equal(false);
   });
 
   it('of an envelope that ordering has is no failure', () => {
     expect(isAlreadyOrdered(gatewayError(status.UNAVAILABLE, 'failed', 'request already processed'))).to.equal(true);
     expect(isAlreadyOrdered(gatewayError(status.UNAVAILABLE, 'failed', 'connection refused'))).to.equal(false);
-  });
-
-  it('at endorsement was never sent', () => {
-    const endorse = new EndorseError({
-      code: status.UNAVAILABLE,
-      message: 'no peers',
-      details: [],
-      cause,
-      transactionId: 'x',
-    });
-    expect(isAmbiguousSubmit(endorse)).to.equal(false);
   });
 });
 

@@ -39,23 +39,27 @@ export function openVersion(agreement: Agreement): AgreementVersion {
 
 /**
  * The version of the terms that judges a date: the newest accepted one that is effective by then. A pass issued under an older version
- * stays under it where the newer one honours issued passes.
+ * stays under it, unless a version since then does not honour issued passes.
  *
  * @throws Refusal AGREEMENT_NOT_ACTIVE
  */
 export function judgingVersion(agreement: Agreement, date: string, passVersion?: number): AgreementVersion {
-  const version = agreement.versions
-    .filter(({ acceptedAtMs, effectiveFrom }) => acceptedAtMs !== undefined && effectiveFrom <= date)
-    .at(-1);
+  const accepted = agreement.versions.filter(
+    ({ acceptedAtMs, effectiveFrom }) => acceptedAtMs !== undefined && effectiveFrom <= date,
+  );
+  const version = accepted.at(-1);
   if (agreement.state !== 'active' || !version) throw new Refusal('AGREEMENT_NOT_ACTIVE', { state: agreement.state });
-  if (passVersion === undefined || !version.honourIssuedPasses) return version;
-  return agreement.versions.find(({ n }) => n === passVersion) ?? version;
+  if (passVersion === undefined) return version;
+  const binding = accepted.findLast(({ honourIssuedPasses }) => !honourIssuedPasses)?.n ?? 0;
+  return accepted.find(({ n }) => n === Math.max(passVersion, binding)) ?? version;
 }
 
-/** Either party suspends the agreement alone; endorsers see that it did. @throws Refusal AGREEMENT_SUSPENDED */
-export async function requireNotSuspended(ctx: BilateralContext, agreement: Agreement): Promise<void> {
+/** Either party suspends the agreement alone; endorsers see that it did. */
+export async function isSuspended(ctx: BilateralContext, agreement: Agreement): Promise<boolean> {
+  let suspended = false;
   for (const id of agreement.parties) {
     const { mspId } = await ctx.club(id);
-    if (await ctx.own(mspId).has(actKey('suspend', agreement.id))) throw new Refusal('AGREEMENT_SUSPENDED');
+    suspended = (await ctx.own(mspId).has(actKey('suspend', agreement.id))) || suspended;
   }
+  return suspended;
 }

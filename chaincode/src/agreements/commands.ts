@@ -23,6 +23,7 @@ export const agreementCommands = [
   }),
   ownCommand({
     name: 'agreements.suspend',
+    standings: ['active', 'suspended', 'withdrawn', 'expelled'],
     roles: ['manager'],
     request: 'SuspendAgreement',
     parties: both,
@@ -30,6 +31,7 @@ export const agreementCommands = [
   }),
   ownCommand({
     name: 'agreements.resume',
+    standings: ['active', 'suspended', 'withdrawn', 'expelled'],
     roles: ['manager'],
     request: 'ResumeAgreement',
     parties: both,

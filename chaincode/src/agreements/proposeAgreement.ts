@@ -34,7 +34,7 @@ export async function proposeAgreement(
       throw new Refusal('AGREEMENT_LIVE', { agreementId: present.id, state: present.state });
   }
   requireTerms(terms, parties, ctx.policy('minimum-notice-days'));
-  requireRecentDate(ctx, effectiveFrom);
+  requireRecentDate(ctx, ctx.callerClub, effectiveFrom);
 
   await ctx.records.get(termsKey(agreementId, '1'));
   ctx.records.put(termsKey(agreementId, '1'), { agreementId, parties, n: 1, terms });

@@ -59,7 +59,7 @@ function contradictionsOf(direction: DirectionTerms, at: string, minimumNoticeDa
   return faults;
 }
 
-/** Rules that the schema has and no contract enforces: agreeing on them would promise what nobody keeps. */
+/** Rules that a contract would have to judge, and none does: agreeing on them would promise what nobody keeps. The rest informs the desk. */
 function unsupportedIn(direction: DirectionTerms, at: string): Fault[] {
   const faults: Fault[] = [];
   for (const field of ['hours', 'dailyCapacity', 'settlement'] as const) {

@@ -1,7 +1,9 @@
 import { Context, Returns, Transaction } from 'fabric-contract-api';
+import { canonicalJson } from '../ledger/canonicalJson';
+import { ConsortiumStore } from '../ledger/consortiumStore';
 import { performConsortium } from '../ledger/consortiumTransaction';
 import { readPublic } from '../ledger/reads';
-import { clubKey, directoryKey, registryKey } from '../ledger/registry';
+import { clubKey, readDirectory, registryKey } from '../ledger/registry';
 import { RoutingContract } from '../ledger/routing';
 import type { Schemas } from '../ledger/schemas';
 import type { LedgerOptions } from '../ledger/transaction';
@@ -41,7 +43,7 @@ export function clubsContract(founders: readonly Schemas['Founder'][], options: 
     @Transaction(false)
     @Returns('string')
     async directory(ctx: Context, id: string): Promise<string> {
-      return readPublic(ctx, directoryKey(id));
+      return canonicalJson((await readDirectory(new ConsortiumStore(ctx.stub), id)) ?? null);
     }
   }
   return ClubsContract;

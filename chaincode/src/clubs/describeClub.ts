@@ -1,4 +1,5 @@
 import type { ConsortiumContext } from '../ledger/context';
+import { allOf } from '../ledger/keyPolicy';
 import { Refusal } from '../ledger/refusal';
 import { directoryKey } from '../ledger/registry';
 import type { Schemas } from '../ledger/schemas';
@@ -21,7 +22,7 @@ export async function describeClub(
   await ctx.state.bytes(directoryKey(club));
   const present = await ctx.directory(club);
   const entry = { v: 1 as const, id: club, revision: (present?.revision ?? 0) + 1, atMs: ctx.nowMs, ...fields };
-  ctx.state.put(directoryKey(club), entry, [ctx.caller.mspId]);
+  ctx.state.put(directoryKey(club), entry, allOf([ctx.caller.mspId]));
   ctx.announce('clubs', 'described', club);
   return entry;
 }

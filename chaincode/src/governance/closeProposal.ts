@@ -24,7 +24,11 @@ export async function closeProposal(ctx: ConsortiumContext, request: Schemas['Cl
   const over = ctx.nowMs >= proposal.closesAtMs + ctx.policy('clock-bound-seconds') * 1000;
   const complete = proposal.rule.earlyClose && result.uncast.length === 0;
   if (!over && !complete)
-    throw new Refusal('VOTING_NOT_OVER', { uncast: result.uncast, closesAtMs: proposal.closesAtMs });
+    throw new Refusal('VOTING_NOT_OVER', {
+      uncast: result.uncast,
+      disputed: result.disputed,
+      closesAtMs: proposal.closesAtMs,
+    });
   const closed: Proposal = {
     ...changed(ctx, proposal, outcome(proposal.rule, result)),
     result,
@@ -36,12 +40,16 @@ export async function closeProposal(ctx: ConsortiumContext, request: Schemas['Cl
 }
 
 async function tally(ctx: ConsortiumContext, proposal: Proposal): Promise<Result> {
-  const result: Result = { eligible: 0, for: 0, against: 0, abstain: 0, uncast: [] };
+  const result: Result = { eligible: 0, for: 0, against: 0, abstain: 0, uncast: [], disputed: [] };
   for (const { club, weight } of proposal.roll) {
     result.eligible += weight;
     const ballot = await ballotOf(ctx, proposal, club);
-    if (ballot) result[ballot.choice] += weight;
-    else result.uncast.push(club);
+    if (typeof ballot !== 'string') {
+      result[ballot.choice] += weight;
+      continue;
+    }
+    result.uncast.push(club);
+    if (ballot === 'disputed') result.disputed.push(club);
   }
   return result;
 }

@@ -11,7 +11,13 @@ export const governanceCommands = [
     request: 'CirculateProposal',
     run: circulateProposal,
   }),
-  consortiumCommand({ name: 'governance.vote', roles: ['delegate'], request: 'CastVote', run: castVote }),
+  consortiumCommand({
+    name: 'governance.vote',
+    roles: ['delegate'],
+    standings: ['active', 'suspended'],
+    request: 'CastVote',
+    run: castVote,
+  }),
   consortiumCommand({
     name: 'governance.close',
     roles: ['delegate', 'manager', 'secretariat'],

@@ -19,6 +19,9 @@ const bounds: Record<PolicyName, { least: number; most: number; founding: number
   'execution-window-hours': { least: 1, most: 8784, founding: 720 },
 };
 
+/** One in force, the others waiting for their moment. */
+const mostSettings = 20;
+
 const names = Object.keys(bounds).sort() as PolicyName[];
 
 export function foundingPolicies(nowMs: number): { policies: Policies; versions: PolicyVersion[] } {
@@ -61,7 +64,11 @@ export function withPolicy(policies: Policies, action: Schemas['SetPolicy'], now
   const last = settings.at(-1);
   const version = (last?.version ?? 0) + 1;
   const effectiveAtMs = Math.max(action.effectiveAtMs ?? nowMs, nowMs);
-  const kept = settings.filter((setting) => setting.effectiveAtMs <= effectiveAtMs).slice(-2);
+  const earlier = settings.filter((setting) => setting.effectiveAtMs <= effectiveAtMs);
+  const inForce = earlier.findLastIndex((setting) => setting.effectiveAtMs <= nowMs);
+  const kept = earlier.slice(Math.max(inForce, 0));
+  if (kept.length === mostSettings)
+    throw new Refusal('POLICY_VALUE_INVALID', { name: action.name, waiting: mostSettings - 1 });
   const enacted: PolicyVersion = { v: 1, name: action.name, version, value: action.value, effectiveAtMs, proposal };
   const next: Policies = {
     v: 1,

@@ -20,7 +20,7 @@ export const ruleOf = (resolution: Rule['resolution'], earlyClose: boolean): Rul
  * What the votes amount to. Abstentions count for the quorum only; without a quorum the proposal lapses, which is not the same as not
  * being carried.
  */
-export function outcome(rule: Rule, result: Omit<Result, 'uncast'>): 'carried' | 'not-carried' | 'lapsed' {
+export function outcome(rule: Rule, result: Omit<Result, 'uncast' | 'disputed'>): 'carried' | 'not-carried' | 'lapsed' {
   const cast = result.for + result.against;
   if ((cast + result.abstain) * 10_000 < rule.quorumBp * result.eligible) return 'lapsed';
   const base = rule.of === 'cast' ? cast : result.eligible;

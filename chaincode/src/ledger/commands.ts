@@ -1,5 +1,6 @@
 import type { BilateralContext, ConsortiumContext, OwnContext } from './context';
 import { Refusal } from './refusal';
+import type { Club } from './registry';
 import { schemaFaults, hasSchema, type SchemaName, type Schemas } from './schemas';
 
 type Actor = Schemas['Actor'];
@@ -14,6 +15,8 @@ interface Row<N extends RequestName, C> {
   /** roles inside the caller's club that may do this */
   readonly roles: Roles;
   readonly request: N;
+  /** standings in which the caller's club may do this; active alone unless given */
+  readonly standings?: readonly Club['status'][];
   /** @returns what the caller is told; of a sealed command only `sealed:prepare` tells it */
   readonly run: (ctx: C, request: Schemas[N]) => Promise<unknown>;
 }
@@ -35,6 +38,7 @@ interface CommandOf<S, C> {
   readonly store: S;
   readonly roles: Roles;
   readonly request: RequestName;
+  readonly standings: readonly Club['status'][];
   /** @throws Refusal INVALID_REQUEST with every fault's pointer */
   bind(request: unknown): Bound<C>;
 }
@@ -65,6 +69,7 @@ function command<S, N extends RequestName, C>(
     store,
     roles: row.roles,
     request: row.request,
+    standings: row.standings ?? ['active'],
     bind(request) {
       if (!hasSchema(row.request, request)) {
         throw new Refusal('INVALID_REQUEST', { faults: schemaFaults(row.request, request) });

@@ -1,4 +1,3 @@
-import { allOf } from './keyPolicy';
 import { byKey, type Key } from './keys';
 import type { Stub } from './ports';
 import { decodeRecord, encodeRecord } from './record';
@@ -8,7 +7,7 @@ import type { SchemaName, Schemas } from './schemas';
 export class ConsortiumStore {
   readonly #stub: Stub;
   readonly #read = new Map<string, Buffer | undefined>();
-  readonly #writes = new Map<string, { bytes: Buffer; endorsers: readonly string[] | undefined }>();
+  readonly #writes = new Map<string, { bytes: Buffer; policy: Uint8Array | undefined }>();
 
   constructor(stub: Stub) {
     this.#stub = stub;
@@ -30,18 +29,18 @@ export class ConsortiumStore {
   }
 
   /**
-   * @param endorsers organisations that must all endorse later writes of this key. Fabric keeps a key policy only on a key that has been
+   * @param policy whose endorsement later writes of this key need. Fabric keeps a key policy only on a key that has been
    *   read and is written, so the key is read before.
    */
-  put<S extends SchemaName>(key: Key<S>, record: Schemas[S], endorsers?: readonly string[]): void {
+  put<S extends SchemaName>(key: Key<S>, record: Schemas[S], policy?: Uint8Array): void {
     if (!this.#read.has(key.text)) throw new Error(`${key.schema} is written without having been read`);
-    this.#writes.set(key.text, { bytes: encodeRecord(key, record).bytes, endorsers });
+    this.#writes.set(key.text, { bytes: encodeRecord(key, record).bytes, policy });
   }
 
   async flush(): Promise<void> {
-    for (const [key, { bytes, endorsers }] of [...this.#writes].sort(byKey)) {
+    for (const [key, { bytes, policy }] of [...this.#writes].sort(byKey)) {
       await this.#stub.putState(key, bytes);
-      if (endorsers) await this.#stub.setStateValidationParameter(key, allOf(endorsers));
+      if (policy) await this.#stub.setStateValidationParameter(key, policy);
     }
   }
 }

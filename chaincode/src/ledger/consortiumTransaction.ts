@@ -2,7 +2,7 @@ import type { Context as FabricContext } from 'fabric-contract-api';
 import { canonicalJson } from './canonicalJson';
 import { readRequest } from './envelope';
 import { OwnStores } from './ownStore';
-import { Refusal } from './refusal';
+import { AlreadyDone, Refusal } from './refusal';
 import { policyAt, readClub, readPolicies, registryKey, requireActive, type Club } from './registry';
 import { requireRole, Transaction, type LedgerOptions } from './transaction';
 
@@ -29,21 +29,33 @@ export async function performConsortium(
   const policies = await readPolicies(state);
   transaction.requireTime(policyAt(policies, 'clock-bound-seconds', nowMs), options.clock);
   const callerClub = await clubOf(transaction);
-  requireActive(callerClub);
+  requireActive(callerClub, command.standings);
 
   const changes: { slice: string; change: string; id: string }[] = [];
   // Public commands salt nothing: what they write to an own store is compared with public bytes.
   const own = new OwnStores(fabric.stub, Buffer.alloc(0));
-  const result = await bound.run({
-    ...transaction.base(callerClub, policies, requestHash),
-    state,
-    own: (mspId) => own.of(mspId),
-    announce: (slice, change, id) => changes.push({ slice, change, id }),
-  });
+  const result = await performed(() =>
+    bound.run({
+      ...transaction.base(callerClub, policies, requestHash),
+      state,
+      own: (mspId) => own.of(mspId),
+      announce: (slice, change, id) => changes.push({ slice, change, id }),
+    }),
+  );
   await state.flush();
   await own.flush();
   if (changes.length > 0) fabric.stub.setEvent('changes', Buffer.from(canonicalJson({ changes })));
   return canonicalJson(result ?? null);
+}
+
+/** A repeat of a public command tells the record: it is public. */
+async function performed(run: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof AlreadyDone) throw new Refusal('ALREADY_DONE', { record: error.record });
+    throw error;
+  }
 }
 
 /** @throws Refusal NOT_FOUNDED, NOT_REGISTERED */

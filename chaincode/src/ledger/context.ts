@@ -19,13 +19,13 @@ interface CommandContext {
   directory(id: string): Promise<Schemas['Directory'] | undefined>;
   /** value in force at `nowMs` */
   policy(name: PolicyName): number;
-  /** a club's own store; content is readable on that club's peer only */
-  own(mspId: string): OwnStore;
 }
 
 /** A public command. */
 export interface ConsortiumContext extends CommandContext {
   readonly state: ConsortiumStore;
+  /** a club's own store, for what is compared with public bytes: nothing here is salted */
+  own(mspId: string): Pick<OwnStore, 'hash' | 'putBytes'>;
   /** Adds a line to the transaction's one event. */
   announce(slice: string, change: string, id: string): void;
 }
@@ -33,9 +33,13 @@ export interface ConsortiumContext extends CommandContext {
 /** A command of two clubs. */
 export interface BilateralContext extends CommandContext {
   readonly records: BilateralStore;
+  /** a club's own store: any endorser can test its keys for presence, and write with that club's endorsement */
+  own(mspId: string): Omit<OwnStore, 'get'>;
 }
 
 /** A command of one club: it reads bilateral records of its own half, and writes to its own store only. */
 export interface OwnContext extends CommandContext {
   readonly records: Pick<BilateralStore, 'get'>;
+  /** the caller's own store, plaintext included */
+  own(mspId: string): OwnStore;
 }

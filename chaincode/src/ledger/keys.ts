@@ -28,16 +28,10 @@ const allowedPart = /^[A-Za-z0-9_-]{1,80}$/;
  * @returns how to make such a key; it throws Refusal INVALID_REQUEST on parts that keys do not take
  * @throws Error when the prefix is declared twice: bilateral and own keys share a collection and must not meet
  */
-export function keyKind<S extends SchemaName>(
-  prefix: string,
-  store: Store,
-  schema: S,
-  partCount: number | [number, number],
-): KeyKind<S> {
+export function keyKind<S extends SchemaName>(prefix: string, store: Store, schema: S, partCount: number): KeyKind<S> {
   if (kinds.has(prefix)) throw new Error(`key prefix ${prefix} is declared twice`);
-  const [least, most] = typeof partCount === 'number' ? [partCount, partCount] : partCount;
   const make = (...parts: string[]): Key<S> => {
-    if (parts.length < least || parts.length > most || !parts.every((part) => allowedPart.test(part))) {
+    if (parts.length !== partCount || !parts.every((part) => allowedPart.test(part))) {
       throw new Refusal('INVALID_REQUEST', { faults: [{ pointer: `/${prefix}`, rule: 'key' }] });
     }
     return { text: [prefix, ...parts].join('/'), schema, store };

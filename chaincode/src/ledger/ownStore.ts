@@ -1,6 +1,5 @@
 import { recordSalt } from './hash';
 import type { Unsalted } from './bilateralStore';
-import { allOf } from './keyPolicy';
 import { byKey, type Key } from './keys';
 import { ownCollection, type Stub } from './ports';
 import { decodeRecord, encodeRecord } from './record';
@@ -8,7 +7,7 @@ import type { SchemaName, Schemas } from './schemas';
 
 interface Write {
   bytes: Buffer | undefined;
-  endorsers: readonly string[] | undefined;
+  policy: Uint8Array | undefined;
 }
 
 /** One club's own keys. Anybody may test them for presence; their content decides nothing in a bilateral command. */
@@ -43,30 +42,30 @@ export class OwnStore {
     return bytes.length ? decodeRecord(key, bytes) : undefined;
   }
 
-  /** @param endorsers who must all endorse later writes: with the partner among them the club cannot take the key back alone */
-  put<S extends SchemaName>(key: Key<S>, record: Unsalted<S>, endorsers?: readonly string[]): Schemas[S] {
+  /** @param policy whose endorsement later writes need: with the partner among them the club cannot take the key back alone */
+  put<S extends SchemaName>(key: Key<S>, record: Unsalted<S>, policy?: Uint8Array): Schemas[S] {
     const stored = encodeRecord(key, { ...record, v: 1, salt: recordSalt(this.fresh, key.text) });
-    this.putBytes(key, stored.bytes, endorsers);
+    this.putBytes(key, stored.bytes, policy);
     return stored.record;
   }
 
   /** Exactly these bytes, without a salt: for what is public elsewhere and compared by hash. */
-  putBytes(key: Key, bytes: Buffer, endorsers?: readonly string[]): void {
+  putBytes(key: Key, bytes: Buffer, policy?: Uint8Array): void {
     if (!this.#hashes.has(key.text)) throw new Error(`${key.schema} is written without having been read`);
-    this.#writes.set(key.text, { bytes, endorsers });
+    this.#writes.set(key.text, { bytes, policy });
   }
 
   delete(key: Key): void {
     if (!this.#hashes.has(key.text)) throw new Error(`${key.schema} is deleted without having been read`);
-    this.#writes.set(key.text, { bytes: undefined, endorsers: undefined });
+    this.#writes.set(key.text, { bytes: undefined, policy: undefined });
   }
 
   async flush(): Promise<void> {
     const collection = ownCollection(this.mspId);
-    for (const [key, { bytes, endorsers }] of [...this.#writes].sort(byKey)) {
+    for (const [key, { bytes, policy }] of [...this.#writes].sort(byKey)) {
       if (bytes === undefined) await this.stub.deletePrivateData(collection, key);
       else await this.stub.putPrivateData(collection, key, bytes);
-      if (endorsers) await this.stub.setPrivateDataValidationParameter(collection, key, allOf(endorsers));
+      if (policy) await this.stub.setPrivateDataValidationParameter(collection, key, policy);
     }
   }
 }

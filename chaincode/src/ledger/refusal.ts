@@ -10,11 +10,19 @@ export type RefusalDetails = Record<string, unknown>;
 export class Refusal extends Error {
   override readonly name: string = 'Refusal';
 
+  readonly #details: RefusalDetails | (() => RefusalDetails);
+
+  /** @param details a function where they cost something: a submission tells its code alone, and never computes them */
   constructor(
     readonly code: ErrorCode,
-    readonly details: RefusalDetails = {},
+    details: RefusalDetails | (() => RefusalDetails) = {},
   ) {
-    super(refusalText(code, details));
+    super(refusalText(code, typeof details === 'function' ? {} : details));
+    this.#details = details;
+  }
+
+  get details(): RefusalDetails {
+    return typeof this.#details === 'function' ? this.#details() : this.#details;
   }
 
   get sentence(): string {

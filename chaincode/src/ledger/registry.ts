@@ -20,8 +20,8 @@ export async function readClub(state: ConsortiumStore, id: string): Promise<Club
 }
 
 /** @throws Refusal CLUB_NOT_ACTIVE */
-export function requireActive(club: Club): void {
-  if (club.status !== 'active') throw new Refusal('CLUB_NOT_ACTIVE', { club: club.id, status: club.status });
+export function requireActive(club: Club, standings: readonly Club['status'][] = ['active']): void {
+  if (!standings.includes(club.status)) throw new Refusal('CLUB_NOT_ACTIVE', { club: club.id, status: club.status });
 }
 
 /**

@@ -33,8 +33,7 @@ export async function submitSealed(fabric: FabricContext, options: LedgerOptions
     await run.flush();
     return '';
   } catch (error) {
-    if (error instanceof Refusal) throw new Error(error.code, { cause: error });
-    throw error;
+    throw new Error(error instanceof Refusal ? error.code : 'INTERNAL', { cause: error });
   }
 }
 
@@ -89,7 +88,7 @@ class SealedRun {
     transaction.requireTime(policyAt(policies, 'clock-bound-seconds', nowMs), options.clock);
     const callerClub = clubs.find((club) => club.mspId === caller.mspId);
     if (!callerClub) throw new Refusal('NOT_A_PARTY');
-    requireActive(callerClub);
+    requireActive(callerClub, command.standings);
 
     const own = new OwnStores(fabric.stub, envelope.fresh);
     const base = {

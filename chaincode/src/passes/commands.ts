@@ -12,6 +12,7 @@ export const passCommands = [
   }),
   ownCommand({
     name: 'passes.revoke',
+    standings: ['active', 'suspended', 'withdrawn', 'expelled'],
     roles: ['secretary', 'manager'],
     request: 'RevokePass',
     parties: ({ home, host }) => [home, host],

@@ -3,7 +3,7 @@ import { Refusal } from '../ledger/refusal';
 import { requireActive } from '../ledger/registry';
 import { refuseTaken } from '../ledger/repeats';
 import type { Schemas } from '../ledger/schemas';
-import { judgingVersion, readAgreement } from '../agreements/agreement';
+import { isSuspended, judgingVersion, readAgreement } from '../agreements/agreement';
 import { readDirection, type DirectionTerms } from '../agreements/terms';
 import { businessDate } from '../clubs/businessDate';
 import { daysBetween, isDate } from '../clubs/calendar';
@@ -17,7 +17,7 @@ type IssuePass = Schemas['IssuePass'];
  *
  * Reads `agreement`, `terms`, writes `pass` in both parties' collections. Endorsed by both.
  *
- * @throws Refusal NOT_HOME_CLUB, CLUB_NOT_ACTIVE, AGREEMENT_NOT_FOUND, AGREEMENT_NOT_ACTIVE, PASS_DATES_INVALID, DATE_OUT_OF_WINDOW,
+ * @throws Refusal NOT_HOME_CLUB, CLUB_NOT_ACTIVE, AGREEMENT_NOT_FOUND, AGREEMENT_NOT_ACTIVE, AGREEMENT_SUSPENDED, PASS_DATES_INVALID, DATE_OUT_OF_WINDOW,
  *   NOTICE_TOO_SHORT, CATEGORY_NOT_ELIGIBLE, RESIDENCY_EXCLUDED, PARTY_TOO_LARGE, ID_TAKEN
  */
 export async function issuePass(ctx: BilateralContext, request: IssuePass): Promise<Pass> {
@@ -29,7 +29,8 @@ export async function issuePass(ctx: BilateralContext, request: IssuePass): Prom
   const agreement = await readAgreement(ctx.records, request.agreementId, [request.home, request.host]);
   if (!isDate(request.from) || !isDate(request.to) || request.to < request.from)
     throw new Refusal('PASS_DATES_INVALID');
-  requireRecentDate(ctx, request.from);
+  if (await isSuspended(ctx, agreement)) throw new Refusal('AGREEMENT_SUSPENDED');
+  requireRecentDate(ctx, host, request.from);
   const version = judgingVersion(agreement, request.from);
   const terms = await readDirection(ctx.records, agreement, version, request.host);
   requireTermsAllow(terms, request, businessDate(host, ctx.nowMs));

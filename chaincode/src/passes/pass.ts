@@ -24,8 +24,13 @@ export async function readPass(
   return pass;
 }
 
-/** The home club withdraws an introduction alone; any endorser sees that it did, nobody why. @throws Refusal PASS_REVOKED */
-export async function requireNotRevoked(ctx: BilateralContext, pass: Pass): Promise<void> {
+/** The home club withdraws an introduction alone; any endorser sees that it did, nobody why. */
+export async function isRevoked(ctx: BilateralContext, pass: Pass): Promise<boolean> {
   const { mspId } = await ctx.club(pass.home);
-  if (await ctx.own(mspId).has(actKey('revoke', pass.id))) throw new Refusal('PASS_REVOKED');
+  return ctx.own(mspId).has(actKey('revoke', pass.id));
+}
+
+/** @throws Refusal PASS_REVOKED */
+export async function requireNotRevoked(ctx: BilateralContext, pass: Pass): Promise<void> {
+  if (await isRevoked(ctx, pass)) throw new Refusal('PASS_REVOKED');
 }

@@ -1,5 +1,6 @@
 import { actKey } from '../ledger/acts';
 import type { OwnContext } from '../ledger/context';
+import { allOf } from '../ledger/keyPolicy';
 import { AlreadyDone, Refusal } from '../ledger/refusal';
 import type { Schemas } from '../ledger/schemas';
 import { passKey } from './pass';
@@ -24,6 +25,6 @@ export async function revokePass(ctx: OwnContext, request: Schemas['RevokePass']
   return own.put(
     key,
     { kind: 'revoke', recordId: passId, by: home, actor, code, ...(text !== undefined && { text }), atMs: ctx.nowMs },
-    [ctx.caller.mspId, hostMsp],
+    allOf([ctx.caller.mspId, hostMsp]),
   );
 }

@@ -15,9 +15,10 @@ import { leave, visitKey, type Visit } from './visit';
 export async function checkOut(ctx: BilateralContext, request: Schemas['CheckOut']): Promise<Visit> {
   if (ctx.callerClub.id !== request.host) throw new Refusal('NOT_HOST_CLUB');
   const pass = await readPass(ctx, request);
-  const key = visitKey(request.agreementId, request.pseudonym, request.businessDate);
+  const key = visitKey(request, request.businessDate);
   const visit = await ctx.records.get(key);
   if (!visit) throw new Refusal('VISIT_NOT_FOUND');
+  if (visit.passId !== pass.id) throw new Refusal('PASS_MISMATCH');
   refuseRepeat(visit, request.commandId, ctx.requestHash);
   if (visit.state === 'checked-out') throw new AlreadyDone(visit);
   await leave(ctx, pass, request.businessDate);

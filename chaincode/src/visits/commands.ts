@@ -12,6 +12,7 @@ export const visitCommands = [
   }),
   bilateralCommand({
     name: 'visits.checkOut',
+    standings: ['active', 'suspended', 'withdrawn', 'expelled'],
     roles: ['front-desk', 'manager'],
     request: 'CheckOut',
     parties: ({ home, host }) => [home, host],

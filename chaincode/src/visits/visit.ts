@@ -5,17 +5,26 @@ import type { Schemas } from '../ledger/schemas';
 import { addDays } from '../clubs/calendar';
 import type { Pass } from '../passes/pass';
 
-export const visitKey = keyKind('visit', 'bilateral', 'Visit', 3);
-export const usageKey = keyKind('usage', 'bilateral', 'Usage', 2);
+const visitKeyKind = keyKind('visit', 'bilateral', 'Visit', 4);
+const usageKeyKind = keyKind('usage', 'bilateral', 'Usage', 3);
 const presenceKeyKind = keyKind('presence', 'own', 'Presence', 1);
 
 export type Visit = Schemas['Visit'];
 export type Usage = Schemas['Usage'];
 
+/** Whose visits to which host, under which agreement. The host stands in the keys: what a member does there counts there alone. */
+type Stay = Pick<Visit, 'agreementId' | 'host' | 'pseudonym'>;
+
+export const visitKey = ({ agreementId, host, pseudonym }: Stay, businessDate: string): Key<'Visit'> =>
+  visitKeyKind(agreementId, host, pseudonym, businessDate);
+
+export const usageKey = ({ agreementId, host, pseudonym }: Stay): Key<'Usage'> =>
+  usageKeyKind(agreementId, host, pseudonym);
+
 /** Longer than any window of the terms: a year that starts on any day, and the one before. */
 const keptDays = 740;
 
-/** The day's presence of a member, wherever: passes of one member that overlap share the tag, and nobody else can make the key. */
+/** The day's presence of a member, wherever: passes of one member that overlap share the tag, which home and the hosts know. */
 export const presenceKey = (pass: Pass, businessDate: string): Key<'Presence'> =>
   presenceKeyKind(sha256Hex(`${pass.exclusionTag}/${businessDate}`));
 

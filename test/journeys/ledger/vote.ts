@@ -19,7 +19,7 @@ export async function vote(journey: Journey, introduction: Introduction, today: 
   const value = before.value === 72 ? 96 : 72;
   const proposalId = newId();
   const mark = (club: Club) => ({ actor: club.actor('delegate'), commandId: newId(), proposalId });
-  const ballot = (club: Club) => ({ actor: club.actor('delegate'), proposalId, choice: 'for' });
+  const ballot = (club: Club, choice = 'for') => ({ actor: club.actor('delegate'), proposalId, choice });
 
   await tell.done(`Harbour circulates: late entries for ${value} hours. The roll is frozen`, () =>
     harbour.ledger.submit('governance:circulate', {
@@ -37,8 +37,8 @@ export async function vote(journey: Journey, introduction: Introduction, today: 
   await tell.refused('VOTING_NOT_OVER', 'Harbour closes with one ballot missing', () =>
     harbour.ledger.submit('governance:close', mark(harbour)),
   );
-  await tell.refused('BALLOT_FINAL', "Harbour's delegate votes again", () =>
-    harbour.delegate.submit('governance:vote', ballot(harbour)),
+  await tell.refused('BALLOT_FINAL', "Harbour\'s delegate votes again, otherwise", () =>
+    harbour.delegate.submit('governance:vote', ballot(harbour, \'against\')),
   );
   await tell.refused('NOT_THE_DELEGATE', "A stranger votes for St Julian's", () =>
     stJulians.ledger.submit('governance:vote', ballot(stJulians)),
