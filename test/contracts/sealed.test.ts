@@ -52,13 +52,13 @@ describe('a sealed command', () => {
     const request = issue(world, agreementId);
     const key = `agreement/${agreementId}`;
     const { carry } = await world.prepare('harbour', 'passes.issue', request);
-    const with_ = (changed: object) => () =>
+    const carrying = (changed: object) => () =>
       world.command('harbour', 'passes.issue', request, { force: true, carry: { ...carry, ...changed } });
-    await world.expectRefusal('STALE_READ', with_({ [key]: Buffer.from('{}').toString('base64') }));
-    await world.expectRefusal('STALE_READ', with_({ [key]: null }));
+    await world.expectRefusal('STALE_READ', carrying({ [key]: Buffer.from('{}').toString('base64') }));
+    await world.expectRefusal('STALE_READ', carrying({ [key]: null }));
     await world.expectRefusal(
       'STALE_READ',
-      with_({ [`pass/${request.passId}`]: Buffer.from('{}').toString('base64') }),
+      carrying({ [`pass/${request.passId}`]: Buffer.from('{}').toString('base64') }),
     );
     await world.expectRefusal('STALE_READ', () =>
       world.command('harbour', 'passes.issue', request, { force: true, carry: {} }),

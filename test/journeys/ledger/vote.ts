@@ -37,8 +37,8 @@ export async function vote(journey: Journey, introduction: Introduction, today: 
   await tell.refused('VOTING_NOT_OVER', 'Harbour closes with one ballot missing', () =>
     harbour.ledger.submit('governance:close', mark(harbour)),
   );
-  await tell.refused('BALLOT_FINAL', "Harbour\'s delegate votes again, otherwise", () =>
-    harbour.delegate.submit('governance:vote', ballot(harbour, \'against\')),
+  await tell.refused('BALLOT_FINAL', "Harbour's delegate votes again, otherwise", () =>
+    harbour.delegate.submit('governance:vote', ballot(harbour, 'against')),
   );
   await tell.refused('NOT_THE_DELEGATE', "A stranger votes for St Julian's", () =>
     stJulians.ledger.submit('governance:vote', ballot(stJulians)),
