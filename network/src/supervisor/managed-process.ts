@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createWriteStream, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { boundLog, lastError, withLog } from './log-file.js';
 
 /** How a process is run and how one knows that it serves. */
 export interface ProcessPlan {
@@ -15,7 +14,7 @@ export interface ProcessPlan {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   readonly log: string;
-  /** Resolves true when the process serves. */
+  /** Resolves true when the process serves; never rejects. */
   readonly isReady: () => Promise<boolean>;
   /** Number of blocks it has; undefined when it keeps none or does not answer. */
   readonly height: () => Promise<number | undefined>;
@@ -28,23 +27,31 @@ const readyPollMs = 25;
 const stopPatienceMs = 10_000;
 const firstRestartMs = 100;
 const lastRestartMs = 5_000;
-/** A process that lived this long was well: its next restart does not wait. */
-const healthyMs = 30_000;
+/** A process that served this long is well: what went before no longer counts. */
+const wellAfterMs = 30_000;
+/** After so many ends in a row it is not chance, and there is no more to say. */
+const tries = 3;
 
 /** A process that is started again whenever it ends without having been told to. */
 export class ManagedProcess {
   state: ProcessState = 'stopped';
+  /** how often it was started again after ending by itself */
   restarts = 0;
+  /** how it last ended by itself; undefined when it never did */
+  lastEnd: string | undefined;
   #child: ChildProcess | undefined;
-  #wanted = false;
-  #startedAtMs = 0;
-  #restartMs = firstRestartMs;
   #ended: Promise<void> = Promise.resolve();
+  #wanted = false;
+  #endsInARow = 0;
+  /** Until it served once, it is `start` that says what is wrong. */
+  #served = false;
+  #restart: NodeJS.Timeout | undefined;
+  #well: NodeJS.Timeout | undefined;
 
+  /** @param report one line when its state changes by itself */
   constructor(
     readonly plan: ProcessPlan,
     private readonly report: (line: string) => void,
-    private readonly spawned: () => void,
   ) {}
 
   get pid(): number | undefined {
@@ -52,19 +59,26 @@ export class ManagedProcess {
   }
 
   /**
-   * Starts it, if it does not run, and waits until it serves.
+   * Starts it, if it does not run, and waits until it serves. What fails here is tried again all the same, until `stop`.
    *
-   * @throws Error when it ends at once or does not serve in time; its log says why
+   * @throws Error when it ends as soon as it starts, does not serve in time, or is stopped meanwhile
    */
   async start(): Promise<void> {
     this.#wanted = true;
-    if (!this.#child) this.#spawn();
-    await this.#ready();
+    this.#endsInARow = 0;
+    if (this.state === 'stopping') await this.#ended;
+    if (this.#wanted && !this.#child) this.#spawn();
+    const deadlineMs = Date.now() + readyPatienceMs;
+    while (!this.#serves()) {
+      if (Date.now() > deadlineMs) throw new Error(`${this.plan.name} does not serve yet. Log: ${this.plan.log}`);
+      await delay(readyPollMs);
+    }
   }
 
-  /** Asks it to end, and ends it when it does not. */
+  /** Asks it to end, and ends it when it does not in ten seconds. */
   async stop(): Promise<void> {
     this.#wanted = false;
+    clearTimeout(this.#restart);
     const child = this.#child;
     if (!child) {
       this.state = 'stopped';
@@ -77,64 +91,88 @@ export class ManagedProcess {
     clearTimeout(timer);
   }
 
+  /** @throws Error when there is no use in waiting */
+  #serves(): boolean {
+    const { name, log } = this.plan;
+    if (!this.#wanted) throw new Error(`${name} was stopped while it started.`);
+    if (this.#endsInARow >= tries)
+      throw new Error(`${name} ends as soon as it starts (${this.lastEnd}). Log: ${log}`);
+    return this.state === 'ready';
+  }
+
   #spawn(): void {
-    const { command, args, cwd, env, log } = this.plan;
-    mkdirSync(dirname(log), { recursive: true });
-    const output = createWriteStream(log, { flags: 'a', mode: 0o600 });
-    const child = spawn(command, args, {
-      cwd,
-      env: { ...inherited(), ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: true,
-    });
-    child.stdout.pipe(output, { end: false });
-    child.stderr.pipe(output, { end: false });
-    this.#child = child;
-    this.spawned();
-    this.#startedAtMs = Date.now();
+    clearTimeout(this.#restart);
     this.state = 'starting';
-    this.#ended = new Promise((resolve) => {
-      const ended = (how: string): void => {
-        output.end();
-        this.#child = undefined;
-        this.#afterEnd(how);
-        resolve();
-      };
-      child.once('error', (error) => ended(error.message));
-      child.once('exit', (code, signal) => ended(signal ?? `exit code ${code}`));
+    try {
+      this.#child = this.#launch();
+    } catch (error) {
+      this.#afterEnd(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  #launch(): ChildProcess {
+    const { command, args, cwd, env, log } = this.plan;
+    boundLog(log);
+    // A group of its own: Ctrl-C in the terminal reaches the supervisor alone, which ends the processes in order.
+    const child = withLog(log, (output) =>
+      spawn(command, args, { cwd, env: { ...inherited(), ...env }, stdio: ['pipe', output, output], detached: true }),
+    );
+    child.stdin?.on('error', () => {});
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#ended = promise;
+    const ended = (how: string): void => {
+      if (this.#child !== child) return;
+      this.#child = undefined;
+      this.#afterEnd(how);
+      resolve();
+    };
+    child.once('error', (error) => {
+      if (child.pid === undefined) ended(error.message);
     });
+    child.once('exit', (code, signal) => ended(signal ?? `exit code ${code}`));
+    void this.#watch(child);
+    return child;
+  }
+
+  async #watch(child: ChildProcess): Promise<void> {
+    const startedMs = Date.now();
+    const awaited = (): boolean => this.#child === child && this.state === 'starting';
+    do await delay(readyPollMs);
+    while (awaited() && !(await this.plan.isReady()));
+    if (awaited()) this.#afterReady(Date.now() - startedMs);
+  }
+
+  #afterReady(tookMs: number): void {
+    const { name } = this.plan;
+    this.state = 'ready';
+    if (this.#served && this.#endsInARow > 0 && this.#endsInARow < tries)
+      this.report(`${name} is back (${tookMs} ms, pid ${this.pid}).`);
+    this.#served = true;
+    this.#well = setTimeout(() => {
+      if (this.#endsInARow >= tries) this.report(`${name} is well again.`);
+      this.#endsInARow = 0;
+    }, wellAfterMs).unref();
   }
 
   #afterEnd(how: string): void {
-    if (!this.#wanted) {
+    clearTimeout(this.#well);
+    if (!this.#wanted || this.state === 'stopping') {
       this.state = 'stopped';
       return;
     }
+    const { name, log } = this.plan;
     this.state = 'waiting to start again';
+    this.lastEnd = [how, lastError(log)].filter(Boolean).join(': ');
     this.restarts += 1;
-    if (Date.now() - this.#startedAtMs > healthyMs) this.#restartMs = firstRestartMs;
-    this.report(`${this.plan.name} ended (${how}); starting it again. Log: ${this.plan.log}`);
-    setTimeout(() => {
-      if (!this.#wanted || this.#child) return;
-      this.#spawn();
-      this.#ready().then(
-        () => this.report(`${this.plan.name} is back.`),
-        (error: unknown) => this.report(String(error)),
-      );
-    }, this.#restartMs);
-    this.#restartMs = Math.min(this.#restartMs * 2, lastRestartMs);
-  }
-
-  async #ready(): Promise<void> {
-    const deadlineMs = Date.now() + readyPatienceMs;
-    while (this.#wanted && Date.now() < deadlineMs) {
-      if (this.#child && (await this.plan.isReady())) {
-        this.state = 'ready';
-        return;
-      }
-      await delay(readyPollMs);
-    }
-    throw new Error(`${this.plan.name} did not become ready. Log: ${this.plan.log}`);
+    this.#endsInARow += 1;
+    if (this.#served && this.#endsInARow < tries)
+      this.report(`${name} ended (${this.lastEnd}). It is started again. Log: ${log}`);
+    if (this.#served && this.#endsInARow === tries)
+      this.report(`${name} keeps ending (${this.lastEnd}). It is tried again every ${lastRestartMs / 1000} s. Log: ${log}`);
+    this.#restart = setTimeout(
+      () => this.#spawn(),
+      Math.min(firstRestartMs * 2 ** (this.#endsInARow - 1), lastRestartMs),
+    );
   }
 }
 

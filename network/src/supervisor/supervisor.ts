@@ -1,50 +1,57 @@
 import { spawnSync } from 'node:child_process';
 import type { ProcessStatus } from './control.js';
+import { boundLog } from './log-file.js';
 import { ManagedProcess, type ProcessPlan } from './managed-process.js';
 
-/** All processes of one network on this machine, in the order in which they start. */
+const boundLogsEveryMs = 30_000;
+
+/** All processes of one network on this machine. */
 export class Supervisor {
   readonly #processes: readonly ManagedProcess[];
+  #boundingLogs: NodeJS.Timeout | undefined;
 
-  /** @param changed called with the ids of all running processes whenever one starts */
   constructor(
     plans: readonly ProcessPlan[],
     private readonly report: (line: string) => void,
-    changed: (pids: number[]) => void,
   ) {
-    this.#processes = plans.map((plan) => new ManagedProcess(plan, report, () => changed(this.pids())));
+    this.#processes = plans.map((plan) => new ManagedProcess(plan, report));
   }
 
-  /** Starts everything, waiting for each stage: what serves others comes first. @throws Error */
+  /** Starts everything at once and waits until all of it serves. @throws Error of the first process that cannot */
   async start(): Promise<void> {
-    for (const process of this.#processes) {
-      const startedMs = Date.now();
-      await process.start();
-      this.report(
-        `${process.plan.role}: ready on ${process.plan.address} (${Date.now() - startedMs} ms, pid ${process.pid})`,
-      );
-    }
+    this.#boundingLogs = setInterval(() => {
+      for (const { plan } of this.#processes) boundLog(plan.log);
+    }, boundLogsEveryMs).unref();
+    const startedMs = Date.now();
+    await Promise.all(
+      this.#processes.map(async (process) => {
+        await process.start();
+        const { role, address } = process.plan;
+        this.report(`${role}: ready on ${address} (${Date.now() - startedMs} ms, pid ${process.pid})`);
+      }),
+    );
   }
 
-  /** Ends everything, last started first. */
+  /** Ends everything. */
   async stop(): Promise<void> {
-    await Promise.all([...this.#processes].reverse().map((process) => process.stop()));
+    clearInterval(this.#boundingLogs);
+    await Promise.all(this.#processes.map((process) => process.stop()));
   }
 
   /** @throws Error that lists the names there are */
   named(name: string | undefined): ManagedProcess {
     const found = this.#processes.find(({ plan }) => plan.name === name);
     if (found) return found;
-    throw new Error(
-      `There is no process ${name ?? ''}. There are: ${this.#processes.map(({ plan }) => plan.name).join(', ')}`,
-    );
+    const names = this.#processes.map(({ plan }) => plan.name).join(', ');
+    throw new Error(name === undefined ? `Which process? There are: ${names}` : `There is no ${name}. There are: ${names}`);
   }
 
-  /** The processes as they are now. */
-  async status(): Promise<ProcessStatus[]> {
-    const memory = memoryOf(this.pids());
+  /** The processes as they are now; one of them if it is named. @throws Error that lists the names there are */
+  async status(name?: string): Promise<ProcessStatus[]> {
+    const asked = name === undefined ? this.#processes : [this.named(name)];
+    const memory = memoryOf(asked.flatMap(({ pid }) => pid ?? []));
     return Promise.all(
-      this.#processes.map(async ({ plan, state, pid, restarts }) => ({
+      asked.map(async ({ plan, state, pid, restarts, lastEnd }) => ({
         name: plan.name,
         role: plan.role,
         address: plan.address,
@@ -52,20 +59,18 @@ export class Supervisor {
         pid,
         memoryBytes: pid === undefined ? undefined : memory.get(pid),
         restarts,
+        lastEnd,
         height: pid === undefined ? undefined : await plan.height(),
       })),
     );
   }
-
-  pids(): number[] {
-    return this.#processes.flatMap(({ pid }) => pid ?? []);
-  }
 }
 
-/** Resident memory by process id, in bytes. */
+/** Resident memory by process id, in bytes; empty where there is no `ps`. */
 function memoryOf(pids: readonly number[]): Map<number, number> {
   if (pids.length === 0) return new Map();
-  const { stdout } = spawnSync('ps', ['-o', 'pid=,rss=', '-p', pids.join(',')], { encoding: 'utf8' });
+  const { error, stdout } = spawnSync('ps', ['-o', 'pid=,rss=', '-p', pids.join(',')], { encoding: 'utf8' });
+  if (error) return new Map();
   const rows = stdout
     .trim()
     .split('\n')

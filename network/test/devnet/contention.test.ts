@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { InProcessNetwork } from '../../src/devnet/inProcess.js';
 import { definitionOf, endorsed, look, ownCollection, policyOf, startScripted, type Step } from './script.js';
 
@@ -69,7 +69,7 @@ class Model {
 
   #range({ from, to }: { from: string; to: string }): string {
     const found = [...this.public].filter(([name]) => name >= from && (to === '' || name < to));
-    return JSON.stringify(found.sort().map(([name, { version }]) => [name, version]));
+    return JSON.stringify(found.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, { version }]) => [name, version]));
   }
 }
 

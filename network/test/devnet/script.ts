@@ -1,13 +1,15 @@
 import { createRequire } from 'node:module';
-import { common } from '@hyperledger/fabric-protos';
+import type { common } from '@hyperledger/fabric-protos';
 import { contractChaincode, type Chaincode } from '../../src/devnet/chaincode/inProcess.js';
-import { InProcessNetwork, startInProcess, type InProcessOptions } from '../../src/devnet/inProcess.js';
+import { startInProcess, type InProcessNetwork, type InProcessOptions } from '../../src/devnet/inProcess.js';
 import type { ChaincodeDefinition, CollectionDefinition } from '../../src/devnet/ports.js';
 import { signaturePolicy } from '../../src/identity/policy-language.js';
 
 /** What the stub is asked in turn: the name of its method, and arguments. Bytes are `{ base64 }`. */
 export type Step = readonly [method: string, ...args: (string | number | { base64: string } | Step)[]];
 
+process.env['CORE_CHAINCODE_LOGGING_SHIM'] ??= 'critical';
+process.env['CORE_CHAINCODE_LOGGING_LEVEL'] ??= 'critical';
 const require = createRequire(import.meta.url);
 
 /** A chaincode that does what the steps say, and returns what each gave. */

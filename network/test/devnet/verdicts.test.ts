@@ -25,7 +25,7 @@ for (const { name, endorsementPolicy } of [
     const verdict = async (endorsers: string, ...steps: Step[]): Promise<number> =>
       run(
         network,
-        [...endorsers].map((club) => `${club}MSP`),
+        Array.from(endorsers).map((club) => `${club}MSP`),
         ...steps,
       );
 

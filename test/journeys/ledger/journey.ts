@@ -49,7 +49,7 @@ export async function businessDateOf(host: Club, home: Club, stay: object): Prom
     home: home.id,
     host: host.id,
     ...stay,
-    businessDate: '1970-01-01',
+    businessDate: '2000-01-01',
     late: false,
   });
   const { refusal } = await host.ledger.prepare(envelope);

@@ -8,6 +8,11 @@
  *
  * and they halt at the next write of a key whose policy is no policy message at all: here the transaction that sets it
  * is refused.
+ *
+ * In two more cases Fabric's peers stop though each transaction is in order, and devnet gives the code that is due: a
+ * full Merkle summary (50 hashes at its only level) whose range has grown by a level is a phantom; and the policy of a
+ * key in a transaction that fails before its endorsements are looked at (a duplicate, say) changes nothing for those who
+ * write the key later in the block, who wait for its verdict for ever on Fabric.
  */
 export class HaltingTransactionError extends Error {
   override readonly name = 'HaltingTransactionError';

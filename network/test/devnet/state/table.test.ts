@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { orderedKey, keyText } from '../../../src/devnet/state/ordered-key.js';
 import { State } from '../../../src/devnet/state/state.js';
 import { NO_METADATA, publicSpace, Updates } from '../../../src/devnet/state/updates.js';
@@ -57,7 +57,8 @@ describe('state', () => {
         const model = new Map<string, string>();
         const watched: { snapshot: ReturnType<State['snapshot']>; expected: [string, string][] }[] = [];
         for (const { change: changes, watch, release } of steps) {
-          if (watch) watched.push({ snapshot: state.snapshot(), expected: [...model].sort() });
+          if (watch)
+            watched.push({ snapshot: state.snapshot(), expected: [...model].sort(([a], [b]) => (a < b ? -1 : 1)) });
           if (release) watched.shift()?.snapshot.release();
           write(state, changes);
           for (const [name, value] of Object.entries(changes))
