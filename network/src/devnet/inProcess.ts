@@ -17,13 +17,13 @@ import { CHANNEL, consortiumOf, keysOf, ORDERING_MSP_ID, signerOf } from './inPr
 import { admit } from './ordering/admission.js';
 import { Sequencer } from './ordering/sequencer.js';
 import { Peer, type PeerOptions } from './peer.js';
-import type { ChaincodeDefinition, CommittedTransaction, PeerStorage } from './ports.js';
+import type { ChaincodeDefinition, ChaincodeHost, CommittedTransaction, PeerStorage } from './ports.js';
 import { MemoryStorage } from './storage/memory.js';
 
 export interface InProcessChaincode {
   readonly definition: ChaincodeDefinition;
-  /** What the shim runs at this club: see `contractChaincode`. */
-  readonly chaincode: (mspId: string) => Chaincode;
+  /** What the shim runs at this club (see `contractChaincode`), or a host that runs it elsewhere. */
+  readonly chaincode: (mspId: string) => Chaincode | ChaincodeHost;
 }
 
 export interface InProcessOptions extends InProcessChaincode {
@@ -236,7 +236,7 @@ export class InProcessNetwork {
       genesisBlock,
       definitions: chaincodes.map(({ definition }) => definition),
       hosts: new Map(
-        chaincodes.map(({ definition, chaincode }) => [definition.name, new InProcessHost(chaincode(mspId))]),
+        chaincodes.map(({ definition, chaincode }) => [definition.name, hostOf(chaincode(mspId))]),
       ),
       storage,
       clock: () => this.#now(mspId),
@@ -252,6 +252,10 @@ export class InProcessNetwork {
     if (!keys) throw new Error(`${mspId} is no organization of this network`);
     return keys;
   }
+}
+
+function hostOf(chaincode: Chaincode | ChaincodeHost): ChaincodeHost {
+  return 'execute' in chaincode ? chaincode : new InProcessHost(chaincode);
 }
 
 function requireSuccess(answers: readonly PeerAnswer[]): void {
