@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { clubIds } from './clubs.js';
-import { World } from './world.js';
+import { World, type Options } from './world.js';
 
 /** What the stories start from. */
 
@@ -16,18 +16,16 @@ export async function founded(): Promise<World> {
 /** Every club has its directory entry and its delegate. */
 export async function described(): Promise<World> {
   const world = await founded();
+  await describeAll(world);
+  return world;
+}
+
+export async function describeAll(world: World, options: Options = {}): Promise<void> {
   for (const club of clubIds) {
     const actor = { ref: 'staff-3', role: 'secretary' };
-    await world.submit(club, 'clubs:describe', {
-      actor,
-      club,
-      facilities: [],
-      closures: [],
-      keys: [],
-      delegate: world.delegateHash(club),
-    });
+    const entry = { actor, club, facilities: [], closures: [], keys: [], delegate: world.delegateHash(club) };
+    await world.submit(club, 'clubs:describe', entry, options);
   }
-  return world;
 }
 
 interface Parties {

@@ -13,6 +13,7 @@ import {
 } from '@reciprocal-clubs/api/fabric/sealedEnvelope.js';
 import { parseBlock } from '@reciprocal-clubs/network/blocks/block.js';
 import { contractChaincode } from '@reciprocal-clubs/network/devnet/chaincode/inProcess.js';
+import type { ChaincodeHost } from '@reciprocal-clubs/network/devnet/ports.js';
 import { startInProcess, type InProcessNetwork, type PeerAnswer } from '@reciprocal-clubs/network/devnet/inProcess.js';
 import { signaturePolicy } from '@reciprocal-clubs/network/identity/policy-language.js';
 import { readSerializedIdentity } from '@reciprocal-clubs/network/identity/msp.js';
@@ -57,7 +58,8 @@ export class World {
 
   private constructor(readonly network: InProcessNetwork) {}
 
-  static async start(): Promise<World> {
+  /** @param elsewhere hosts that run the chaincode in processes of their own; their clocks are this machine's, so the story is of now */
+  static async start(elsewhere?: (mspId: string) => ChaincodeHost): Promise<World> {
     const ref: { world?: World } = {};
     const clock = (mspId: string): number => (ref.world?.nowMs ?? noon) + (skewMs[mspId] ?? 0);
     const network = await startInProcess({
@@ -81,12 +83,14 @@ export class World {
         })),
       },
       chaincode: (mspId) =>
+        elsewhere?.(mspId) ??
         alterable(
           contractChaincode(contracts({ founders, clock: () => clock(mspId) })),
           () => ref.world?.isAltered(mspId) ?? false,
         ),
     });
     ref.world = new World(network);
+    if (elsewhere) ref.world.nowMs = Date.now();
     return ref.world;
   }
 

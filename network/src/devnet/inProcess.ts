@@ -235,9 +235,7 @@ export class InProcessNetwork {
       credentials: this.#keysOf(mspId).node.identity,
       genesisBlock,
       definitions: chaincodes.map(({ definition }) => definition),
-      hosts: new Map(
-        chaincodes.map(({ definition, chaincode }) => [definition.name, hostOf(chaincode(mspId))]),
-      ),
+      hosts: new Map(chaincodes.map(({ definition, chaincode }) => [definition.name, hostOf(chaincode(mspId))])),
       storage,
       clock: () => this.#now(mspId),
     };
