@@ -1,18 +1,24 @@
 /** Compiles everything and makes what follows from consortium.yaml. Usable as a program and by the other programs. */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** @throws Error when the compiler finds faults, which it has printed */
-export async function build() {
-  const { status } = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b'], {
+/**
+ * @param signal ends the compiler
+ * @throws Error when the compiler finds faults, which it has printed
+ */
+export async function build(signal) {
+  const compiler = spawn(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b'], {
     cwd: root,
     stdio: 'inherit',
+    signal,
   });
-  if (status !== 0) throw new Error('the code does not compile');
+  const [code] = await once(compiler, 'exit');
+  if (code !== 0) throw new Error('The code does not compile.');
   const { path, text } = await founders();
   if (readOr(path, '') !== text) writeFileSync(path, text);
 }
@@ -33,4 +39,9 @@ function readOr(path, otherwise) {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await build();
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await build().catch((error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  });
+}

@@ -1,15 +1,20 @@
 /** Plays the journey on the running network. `--profile <file>` plays it on another one. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { root } from './build.mjs';
-import { readOptions } from './options.mjs';
+import { join } from 'node:path';
+import { build, root } from './build.mjs';
+import { fail, network, pathOf, readOptions } from './options.mjs';
 
 const { data, values } = readOptions({ profile: { type: 'string' } });
-const profile = resolve(values.profile ?? join(data, 'profile.json'));
-if (!existsSync(profile)) {
-  console.error(`There is no network profile ${profile}. Start a network with: npm start`);
-  process.exit(1);
-}
-const demo = spawn(process.execPath, [join(root, 'test/dist/journeys/ledger/demo.js'), profile], { stdio: 'inherit' });
+const profile = values.profile ? pathOf(values.profile) : await profileOfRunning();
+if (!existsSync(profile)) fail(`There is no network profile ${profile}`);
+const program = join(root, 'test/dist/journeys/ledger/demo.js');
+if (!existsSync(program)) await build().catch((error) => fail(error.message));
+const demo = spawn(process.execPath, [program, profile], { stdio: 'inherit' });
 demo.on('exit', (code) => process.exit(code ?? 1));
+
+async function profileOfRunning() {
+  const { askControl } = await network('supervisor/control.js');
+  await askControl(data, { command: 'status' }).catch((error) => fail(error.message));
+  return join(data, 'profile.json');
+}

@@ -1,9 +1,9 @@
-/** Talks to the running network: status | stop <process> | start <process> | logs <process>. */
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+/** Talks to the running network: status [process] | stop <process> | start <process> | logs <process>. */
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readOptions } from './options.mjs';
+import { fail, network, readOptions } from './options.mjs';
 
+const logLines = 200;
 const { data, words } = readOptions();
 const [command = 'status', name] = words;
 
@@ -12,29 +12,23 @@ else if (['status', 'stop', 'start'].includes(command)) await ask();
 else fail('usage: npm run network -- status | stop <process> | start <process> | logs <process>', 2);
 
 async function ask() {
-  const { askControl } = await import('../network/dist/src/supervisor/control.js').catch(() =>
-    fail('Nothing is built yet. Start with: npm start'),
-  );
-  try {
-    const answer = await askControl(data, { command, process: name });
-    if (!answer.ok) fail(answer.error);
-    for (const line of table(answer.processes)) console.log(line);
-  } catch (error) {
-    fail(error.message);
-  }
+  const { askControl } = await network('supervisor/control.js');
+  const answer = await askControl(data, { command, process: name }).catch((error) => fail(error.message));
+  if (!answer.ok) fail(answer.error);
+  for (const line of table(answer.processes)) console.log(line);
 }
 
 function table(processes) {
   const rows = [
-    ['process', 'state', 'pid', 'memory', 'height', 'restarts', 'address', 'what it is'],
-    ...processes.map(({ name, state, pid, memoryBytes, height, restarts, address, role }) => [
-      name,
+    ['process', 'state', 'pid', 'memory', 'height', 'address', 'restarts', 'what it is'],
+    ...processes.map(({ name: process, state, pid, memoryBytes, height, restarts, lastEnd, address, role }) => [
+      process,
       state,
       String(pid ?? '-'),
       memoryBytes === undefined ? '-' : `${Math.round(memoryBytes / 2 ** 20)} MB`,
       String(height ?? '-'),
-      String(restarts),
       address,
+      restarts === 0 ? '0' : `${restarts} (${lastEnd})`,
       role,
     ]),
   ];
@@ -50,11 +44,11 @@ function table(processes) {
 function logs() {
   const path = join(data, 'logs', `${name}.log`);
   if (!/^[a-z][a-z-]*$/.test(name ?? '') || !existsSync(path))
-    fail(`There is no log of ${name ?? 'nothing'} in ${join(data, 'logs')}.`);
-  spawnSync('tail', ['-n', '200', path], { stdio: 'inherit' });
-}
-
-function fail(message, code = 1) {
-  console.error(message);
-  process.exit(code);
+    fail(
+      name
+        ? `There is no log of ${name} in ${join(data, 'logs')}`
+        : 'Which process? npm run network -- status names them.',
+    );
+  const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
+  console.log(lines.slice(-logLines).join('\n'));
 }

@@ -3,6 +3,9 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from './build.mjs';
 
+/** An absolute path. npm runs programs in the repository's folder; a relative path is meant from where npm was called. */
+export const pathOf = (path) => resolve(process.env.INIT_CWD ?? '.', path);
+
 /** @returns the data folder, further flags by name, and the words that are no option; ends the process on an unknown one */
 export function readOptions(flags = {}) {
   try {
@@ -10,9 +13,24 @@ export function readOptions(flags = {}) {
       allowPositionals: true,
       options: { data: { type: 'string' }, ...flags },
     });
-    return { data: resolve(values.data ?? join(root, '.data', 'devnet')), values, words: positionals };
+    return { data: pathOf(values.data ?? join(root, '.data', 'devnet')), values, words: positionals };
   } catch (error) {
-    console.error(error.message);
-    process.exit(2);
+    fail(error.message, 2);
   }
+}
+
+/** A module of the network as compiled; ends the process when nothing is compiled yet. */
+export async function network(module) {
+  try {
+    return await import(`../network/dist/src/${module}`);
+  } catch (error) {
+    if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    fail('Nothing is compiled yet. Start with: npm start');
+  }
+}
+
+/** Ends the process with one line. */
+export function fail(message, code = 1) {
+  console.error(message);
+  process.exit(code);
 }

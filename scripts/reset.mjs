@@ -1,36 +1,45 @@
 /** Wipes the network's ledger, keys and logs, after asking. `--yes` does not ask. */
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { readOptions } from './options.mjs';
+import { fail, network, readOptions } from './options.mjs';
+
+/** What a start and the programs that use the network make. --data may name any folder: nothing else is deleted. */
+const made = [
+  ...['keys', 'shared', 'secrets', 'configuration', 'ledgers', 'logs', 'genesis.block', 'profile.json'],
+  ...['control.sock', 'lock', 'network.json'],
+];
 
 const { data, values } = readOptions({ yes: { type: 'boolean', default: false } });
-if (!existsSync(data)) end(`There is nothing in ${data}.`, 0);
-// Only what a start made is wiped: --data may name any folder.
-if (!existsSync(join(data, 'network.json'))) end(`${data} holds no network of this project; nothing was wiped.`, 1);
-if (await isRunning()) end('The network runs. Stop it first (Ctrl-C where it was started).', 1);
-if (!values.yes && !(await confirmed())) end('Nothing was wiped.', 1);
-rmSync(data, { recursive: true });
-end(`Wiped ${data}.`, 0);
+if (!existsSync(data)) end(`There is nothing in ${data}`);
+if (!existsSync(join(data, 'network.json'))) fail(`${data} holds no network of this project; nothing was wiped.`);
+await requireStopped();
+if (!values.yes && !(await confirmed())) fail('Nothing was wiped.');
+for (const name of made) rmSync(join(data, name), { recursive: true, force: true, maxRetries: 5 });
+const others = readdirSync(data);
+if (others.length === 0) rmdirSync(data);
+end(others.length === 0 ? `Wiped ${data}` : `Wiped ${data}, but not what no start made: ${others.join(', ')}`);
 
-async function isRunning() {
+/** Takes the folder, so that no network starts in it meanwhile. */
+async function requireStopped() {
+  const { lockFolder } = await network('devnet/storage/lock.js');
   try {
-    const { askControl } = await import('../network/dist/src/supervisor/control.js');
-    return (await askControl(data, { command: 'status' })).ok;
-  } catch {
-    return false;
+    const unlock = lockFolder(data);
+    process.on('exit', unlock);
+  } catch (error) {
+    fail(`Not while a network runs: ${error.message}. Stop it first, by Ctrl-C where it was started.`);
   }
 }
 
 async function confirmed() {
-  if (!process.stdin.isTTY) return false;
+  if (!process.stdin.isTTY) fail('This is no terminal, so nobody can be asked. Without asking: npm run reset -- --yes');
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   const answer = await terminal.question(`Wipe the ledger, keys and logs in ${data}? Type "wipe": `);
   terminal.close();
   return answer.trim() === 'wipe';
 }
 
-function end(message, code) {
-  (code === 0 ? console.log : console.error)(message);
-  process.exit(code);
+function end(message) {
+  console.log(message);
+  process.exit(0);
 }

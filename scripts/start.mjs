@@ -2,46 +2,53 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { build } from './build.mjs';
-import { readOptions } from './options.mjs';
+import { fail, pathOf, readOptions } from './options.mjs';
 
-const started = Date.now();
-const say = (line) => console.log(`[${((Date.now() - started) / 1000).toFixed(1).padStart(5)} s] ${line}`);
+const startedMs = Date.now();
+const say = (line) => console.log(`[${((Date.now() - startedMs) / 1000).toFixed(1).padStart(5)} s] ${line}`);
 const { data, values } = readOptions({ consortium: { type: 'string' } });
+const consortium = values.consortium && pathOf(values.consortium);
 
-say('Compiling ...');
-await build().catch((error) => fail(error.message));
-const { startDevnet } = await import('../network/dist/src/supervisor/devnet.js');
-const network = await startDevnet({ data, consortium: values.consortium, say }).catch((error) => fail(error.message));
-
-let stopping;
-const stop = (signal) => {
-  stopping ??= (async () => {
+const told = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    if (told.signal.aborted) return;
     say(`${signal}: stopping everything ...`);
-    await network.stop();
-    say('Stopped. npm start goes on with the same ledger.');
-    process.exit(0);
-  })();
-};
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
+    told.abort();
+  });
+}
+// A closed terminal takes the words, not the network: SIGHUP stops that in order.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
+let running;
 try {
-  await foundRegistry();
+  say('Compiling ...');
+  await build(told.signal);
+  const { startDevnet } = await import('../network/dist/src/supervisor/devnet.js');
+  running = await startDevnet({ data, consortium, say, signal: told.signal });
+  await foundRegistry(running.profile);
   announce();
+  await new Promise((stop) => {
+    if (told.signal.aborted) stop();
+    else told.signal.addEventListener('abort', stop);
+  });
 } catch (error) {
-  if (!stopping) {
-    console.error(error.message);
-    await network.stop();
-    process.exit(1);
+  if (!told.signal.aborted) {
+    await running?.stop();
+    fail(error.message);
   }
 }
+await running?.stop();
+say('Stopped. npm start goes on with the same ledger.');
+process.exit(0);
 
 /** The founders' list is in the package; the first start carries it onto the ledger. */
-async function foundRegistry() {
+async function foundRegistry(profilePath) {
   const { foundRegistry: found } = await import('../api/dist/src/clubs/foundRegistry.js');
   const { ClubLedger } = await import('../api/dist/src/fabric/clubLedger.js');
   const { PeerConnection } = await import('../api/dist/src/fabric/connection.js');
-  const profile = JSON.parse(readFileSync(network.profile, 'utf8'));
-  const text = (path) => readFileSync(resolve(dirname(network.profile), path), 'utf8');
+  const profile = JSON.parse(readFileSync(profilePath, 'utf8'));
+  const text = (path) => readFileSync(resolve(dirname(profilePath), path), 'utf8');
   const [{ mspId, peer, client }] = profile.clubs;
   const connection = new PeerConnection({ ...peer, tlsRootCertificate: text(peer.tlsRootCertificate) }, mspId);
   const ledger = new ClubLedger(
@@ -70,9 +77,4 @@ In another terminal:
   npm run network -- stop stjulians-peer       and start it again with: start stjulians-peer
 Ctrl-C stops everything; npm start goes on with the same ledger; npm run reset wipes it.
 `);
-}
-
-function fail(message) {
-  console.error(message);
-  process.exit(1);
 }

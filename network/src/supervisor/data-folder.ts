@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createOrganizationFolders, organizationPaths, readPublicOrganization } from '../certificates/folders.js';
 import { clubOrganization, organizationsOf, type Organization } from '../certificates/organization.js';
@@ -11,7 +11,18 @@ export class OtherConsortiumError extends Error {
   override readonly name = 'OtherConsortiumError';
 
   constructor(folder: string) {
-    super(`${folder} was made from another consortium.yaml. Wipe it with: npm run reset`);
+    super(`${folder} was made from another consortium.yaml. Wipe it with: npm run reset -- --data ${inShell(folder)}`);
+  }
+}
+
+/** The folder holds something, and none of it was made by a start. */
+export class ForeignFolderError extends Error {
+  override readonly name = 'ForeignFolderError';
+
+  constructor(folder: string) {
+    super(
+      `${folder} holds other files and no network of this project. Name an empty folder, or one that is not there yet.`,
+    );
   }
 }
 
@@ -65,11 +76,11 @@ export class DataFolder {
   /**
    * Makes what is missing: keys of every organisation, the genesis block. What is there stays; a killed run is simply run again.
    *
-   * @throws OtherConsortiumError
+   * @throws OtherConsortiumError, ForeignFolderError
    */
   async prepare(now: Date): Promise<void> {
     mkdirSync(this.path, { recursive: true, mode: 0o700 });
-    this.#requireSameConsortium();
+    this.#requireOwn();
     const organizations = organizationsOf(this.consortium);
     await createOrganizationFolders(
       organizations,
@@ -86,9 +97,11 @@ export class DataFolder {
     );
   }
 
-  #requireSameConsortium(): void {
+  #requireOwn(): void {
     const mark = this.#in('network.json');
     const hash = createHash('sha256').update(JSON.stringify(this.consortium)).digest('hex');
+    if (!existsSync(mark) && readdirSync(this.path).some((name) => !/^lock|^network\.json/.test(name)))
+      throw new ForeignFolderError(this.path);
     if (!existsSync(mark)) writeAtOnce(mark, `${JSON.stringify({ network: 'devnet', consortium: hash })}\n`);
     const { consortium } = JSON.parse(readFileSync(mark, 'utf8')) as { consortium: string };
     if (consortium !== hash) throw new OtherConsortiumError(this.path);
@@ -99,4 +112,9 @@ export class DataFolder {
 export function writeAtOnce(path: string, content: string | Uint8Array): void {
   writeFileSync(`${path}.unfinished`, content, { mode: 0o600 });
   renameSync(`${path}.unfinished`, path);
+}
+
+/** One word of a shell's command line. */
+export function inShell(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { createConnection } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { orderingOrganization } from '../certificates/organization.js';
@@ -8,12 +7,15 @@ import type { Club } from '../consortium.js';
 import type { ChaincodePackage } from './chaincode-package.js';
 import { writeAtOnce, type DataFolder } from './data-folder.js';
 import type { ProcessPlan } from './managed-process.js';
+import { listens } from './ports.js';
 import { chaincodeName, peerName } from './profile.js';
 
 const programs = join(dirname(fileURLToPath(import.meta.url)), '..', 'devnet', 'processes');
+const endWithSupervisor = ['--import', new URL('end-with-supervisor.js', import.meta.url).href];
 const chaincodeProgram = createRequire(import.meta.url).resolve('fabric-shim/cli.js');
 /** consortium.yaml keeps the two ports above a node's own for it. */
 const operationsPortOffset = 2;
+const askPatienceMs = 1_000;
 
 /** The processes of devnet in the order in which they start, each with its configuration file written. */
 export function devnetPlans(data: DataFolder, chaincode: ChaincodePackage): ProcessPlan[] {
@@ -24,14 +26,6 @@ export function devnetPlans(data: DataFolder, chaincode: ChaincodePackage): Proc
     ...clubs.map((club) => chaincodePlan(data, club, chaincode)),
     ...clubs.map((club) => peerPlan(data, club, chaincode)),
   ];
-}
-
-/** @throws Error that names the first port which something else holds */
-export async function requireFreePorts(plans: readonly ProcessPlan[]): Promise<void> {
-  for (const { address, role } of plans) {
-    if (await listens(address))
-      throw new Error(`Port ${address} is taken by another program; ${role} needs it (network/consortium.yaml).`);
-  }
 }
 
 function orderingPlan(data: DataFolder): ProcessPlan {
@@ -80,13 +74,14 @@ function peerPlan(data: DataFolder, club: Club, chaincode: ChaincodePackage): Pr
 /** The contracts run as the stock server of Fabric's Node runtime, under the peer's TLS certificate. */
 function chaincodePlan(data: DataFolder, club: Club, { id, folder }: ChaincodePackage): ProcessPlan {
   const { node } = data.clubKeys(club);
-  const address = `${club.host}:${club.chaincodePort}`;
   return {
     name: chaincodeName(club.id),
     role: `Contracts of ${club.legalName}`,
-    address,
+    host: club.host,
+    ports: [club.chaincodePort],
     command: process.execPath,
     args: [
+      ...endWithSupervisor,
       chaincodeProgram,
       'server',
       ...['--chaincode-address', `127.0.0.1:${club.chaincodePort}`],
@@ -101,7 +96,7 @@ function chaincodePlan(data: DataFolder, club: Club, { id, folder }: ChaincodePa
       CORE_PEER_LOCALMSPID: club.mspId,
     },
     log: data.log(chaincodeName(club.id)),
-    isReady: () => listens(address),
+    isReady: () => listens(club.host, club.chaincodePort),
     height: () => Promise.resolve(undefined),
   };
 }
@@ -122,9 +117,10 @@ function devnetPlan(data: DataFolder, { name, role, host, program, configuration
   return {
     name,
     role,
-    address: `${host}:${configuration.port}`,
+    host,
+    ports: [configuration.port, configuration.operationsPort],
     command: process.execPath,
-    args: [join(programs, program), path],
+    args: [...endWithSupervisor, join(programs, program), path],
     cwd: data.path,
     env: {},
     log: data.log(name),
@@ -180,22 +176,9 @@ function orderingNode({ consortium }: DataFolder) {
 
 async function ask(url: string): Promise<{ height?: number } | undefined> {
   try {
-    const response = await fetch(url);
+    const response = await fetch(url, { signal: AbortSignal.timeout(askPatienceMs) });
     return response.ok ? ((await response.json()) as { height?: number }) : undefined;
   } catch {
     return undefined;
   }
-}
-
-function listens(address: string): Promise<boolean> {
-  const { hostname, port } = new URL(`tcp://${address}`);
-  return new Promise((resolve) => {
-    const socket = createConnection({ host: hostname, port: Number(port) });
-    const settle = (listening: boolean): void => {
-      socket.destroy();
-      resolve(listening);
-    };
-    socket.once('connect', () => settle(true));
-    socket.once('error', () => settle(false));
-  });
 }

@@ -1,25 +1,34 @@
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { loadConsortium } from '../consortium.js';
+import { loadConsortium, type Consortium } from '../consortium.js';
 import { FolderInUseError, lockFolder } from '../devnet/storage/lock.js';
 import { chaincodePackage } from './chaincode-package.js';
-import { serveControl, type ControlRequest, type ProcessStatus } from './control.js';
+import { controlSocket, serveControl, type ControlRequest, type ProcessStatus } from './control.js';
 import { DataFolder } from './data-folder.js';
-import { devnetPlans, requireFreePorts } from './devnet-plans.js';
-import { ProcessNotes } from './orphans.js';
+import { devnetPlans } from './devnet-plans.js';
+import type { ProcessPlan } from './managed-process.js';
+import { requireFreePorts } from './ports.js';
 import { writeProfile } from './profile.js';
 import { Supervisor } from './supervisor.js';
 
 /** Where the repository's own files are, seen from the compiled program. */
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..');
 
+/** A process whose supervisor was killed ends within five seconds; a busy one takes longer. */
+const takeOverPatienceMs = 15_000;
+const takeOverPollMs = 50;
+
 export interface StartOptions {
   /** absolute path of the data folder */
   readonly data: string;
   /** another consortium file than network/consortium.yaml */
   readonly consortium: string | undefined;
-  /** one line of progress */
+  /** one line of progress, or of what happens later */
   readonly say: (line: string) => void;
+  /** Gives up starting: what was started is stopped, and the start rejects. */
+  readonly signal?: AbortSignal;
 }
 
 export interface RunningNetwork {
@@ -30,49 +39,63 @@ export interface RunningNetwork {
 
 /**
  * Starts devnet: a process per club's peer, one per club's chaincode, one for ordering. Processes that end are started again. Goes on with
- * what an earlier run left, killed or not.
+ * what an earlier run left, killed or not. When it fails nothing is left running.
  *
  * @throws Error with one clear line: another run holds the folder, a port is taken, the folder is of another consortium
  */
-export async function startDevnet({ data, consortium: file, say }: StartOptions): Promise<RunningNetwork> {
-  const consortium = loadConsortium(file ?? join(root, 'network', 'consortium.yaml'));
-  const unlock = takeFolder(data);
-  const notes = new ProcessNotes(data);
-  let supervisor: Supervisor | undefined;
+export async function startDevnet(options: StartOptions): Promise<RunningNetwork> {
+  const consortium = loadConsortium(options.consortium ?? join(root, 'network', 'consortium.yaml'));
+  const unlock = takeFolder(options.data);
   try {
-    const orphans = await notes.endOrphans();
-    if (orphans > 0) say(`An earlier run was killed: its ${orphans} processes are ended.`);
-    const folder = new DataFolder(data, consortium);
-    await folder.prepare(new Date());
-    const chaincode = chaincodePackage(join(root, 'chaincode'));
-    say(`Keys, certificates and the channel's first block are in ${data}.`);
-    const plans = devnetPlans(folder, chaincode);
-    await requireFreePorts(plans);
-    writeProfile(folder, consortium, chaincode.name, [
-      process.execPath,
-      join(root, 'scripts', 'network.mjs'),
-      '--data',
-      data,
-    ]);
-    supervisor = new Supervisor(plans, say, (pids) => notes.write(pids));
-    const control = await serveControl(data, (request) => answer(supervisor, request));
-    await supervisor.start();
-    return {
-      profile: folder.profile,
-      status: async () => supervisor?.status() ?? [],
-      stop: async () => {
-        control.close();
-        await supervisor?.stop();
-        notes.clear();
-        unlock();
-      },
-    };
+    return await start(options, consortium, unlock);
   } catch (error) {
-    await supervisor?.stop();
-    notes.clear();
     unlock();
-    throw error;
+    throw clear(error, options.data);
   }
+}
+
+async function start(
+  { data, say, signal }: StartOptions,
+  consortium: Consortium,
+  unlock: () => void,
+): Promise<RunningNetwork> {
+  const folder = new DataFolder(data, consortium);
+  await folder.prepare(new Date());
+  say(`Keys, certificates, ledgers and logs are in ${data}`);
+  const chaincode = chaincodePackage(join(root, 'chaincode'));
+  const plans = devnetPlans(folder, chaincode);
+  if (existsSync(controlSocket(data))) {
+    say('An earlier run was killed; this one takes over.');
+    await awaitEnd(plans, folder);
+  }
+  await requireFreePorts(plans);
+  const control = [process.execPath, join(root, 'scripts', 'network.mjs'), '--data', data];
+  writeProfile(folder, consortium, chaincode.name, control);
+  const supervisor = new Supervisor(plans, say);
+  const server = await serveControl(data, (request) => answer(supervisor, request));
+  const stop = async (): Promise<void> => {
+    await supervisor.stop();
+    server.end();
+  };
+  const giveUp = (): void => void supervisor.stop();
+  signal?.addEventListener('abort', giveUp);
+  try {
+    signal?.throwIfAborted();
+    await supervisor.start();
+  } catch (error) {
+    await stop();
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', giveUp);
+  }
+  return {
+    profile: folder.profile,
+    status: () => supervisor.status(),
+    stop: async () => {
+      await stop();
+      unlock();
+    },
+  };
 }
 
 function takeFolder(data: string): () => void {
@@ -80,16 +103,36 @@ function takeFolder(data: string): () => void {
     return lockFolder(data);
   } catch (error) {
     if (error instanceof FolderInUseError)
-      throw new Error(`A network runs here already: ${error.message}.`, { cause: error });
-    throw error;
+      throw new Error(`A network runs already: ${error.message}. Ctrl-C there stops it.`, { cause: error });
+    throw clear(error, data);
+  }
+}
+
+/** Waits for the processes of a run that was killed: they end by themselves (end-with-supervisor.ts). */
+async function awaitEnd(plans: readonly ProcessPlan[], folder: DataFolder): Promise<void> {
+  const ledgers = plans.map(({ name }) => folder.ledger(name)).filter((path) => existsSync(path));
+  const deadlineMs = Date.now() + takeOverPatienceMs;
+  while (Date.now() < deadlineMs) {
+    try {
+      for (const ledger of ledgers) lockFolder(ledger)();
+      return await requireFreePorts(plans);
+    } catch {
+      await delay(takeOverPollMs);
+    }
   }
 }
 
 async function answer(
-  supervisor: Supervisor | undefined,
+  supervisor: Supervisor,
   { command, process: name }: ControlRequest,
 ): Promise<readonly ProcessStatus[]> {
-  if (command === 'stop') await supervisor?.named(name).stop();
-  if (command === 'start') await supervisor?.named(name).start();
-  return supervisor?.status() ?? [];
+  if (command === 'stop') await supervisor.named(name).stop();
+  if (command === 'start') await supervisor.named(name).start();
+  return supervisor.status(name);
+}
+
+/** The system's own words name a file and no purpose. */
+function clear(error: unknown, data: string): unknown {
+  const ofSystem = error instanceof Error && 'syscall' in error;
+  return ofSystem ? new Error(`The data folder ${data} cannot be used: ${error.message}`, { cause: error }) : error;
 }

@@ -7,8 +7,9 @@ export interface ProcessPlan {
   readonly name: string;
   /** what it is, for people */
   readonly role: string;
-  /** `host:port` it listens on */
-  readonly address: string;
+  readonly host: string;
+  /** the ports it listens on; the first is the one that clients dial */
+  readonly ports: readonly number[];
   readonly command: string;
   readonly args: readonly string[];
   readonly cwd: string;
@@ -54,6 +55,11 @@ export class ManagedProcess {
     private readonly report: (line: string) => void,
   ) {}
 
+  /** `host:port` for clients */
+  get address(): string {
+    return `${this.plan.host}:${this.plan.ports[0]}`;
+  }
+
   get pid(): number | undefined {
     return this.#child?.pid;
   }
@@ -95,8 +101,7 @@ export class ManagedProcess {
   #serves(): boolean {
     const { name, log } = this.plan;
     if (!this.#wanted) throw new Error(`${name} was stopped while it started.`);
-    if (this.#endsInARow >= tries)
-      throw new Error(`${name} ends as soon as it starts (${this.lastEnd}). Log: ${log}`);
+    if (this.#endsInARow >= tries) throw new Error(`${name} ends as soon as it starts (${this.lastEnd}). Log: ${log}`);
     return this.state === 'ready';
   }
 
@@ -168,7 +173,9 @@ export class ManagedProcess {
     if (this.#served && this.#endsInARow < tries)
       this.report(`${name} ended (${this.lastEnd}). It is started again. Log: ${log}`);
     if (this.#served && this.#endsInARow === tries)
-      this.report(`${name} keeps ending (${this.lastEnd}). It is tried again every ${lastRestartMs / 1000} s. Log: ${log}`);
+      this.report(
+        `${name} keeps ending (${this.lastEnd}). It is tried again every ${lastRestartMs / 1000} s. Log: ${log}`,
+      );
     this.#restart = setTimeout(
       () => this.#spawn(),
       Math.min(firstRestartMs * 2 ** (this.#endsInARow - 1), lastRestartMs),

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import type { Consortium } from '../consortium.js';
-import { writeAtOnce, type DataFolder } from './data-folder.js';
+import { inShell, writeAtOnce, type DataFolder } from './data-folder.js';
 
 /**
  * Writes what a journey needs to know of this network: addresses, roots, identities, and how a club's peer is stopped and started.
@@ -13,8 +13,7 @@ export function writeProfile(
   control: readonly string[],
 ): void {
   const path = (absolute: string): string => relative(data.path, absolute);
-  const command = (...words: string[]): string =>
-    [...control, ...words].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+  const command = (...words: string[]): string => [...control, ...words].map(inShell).join(' ');
   const profile = {
     name: 'devnet',
     channel,

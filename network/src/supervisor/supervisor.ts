@@ -26,8 +26,8 @@ export class Supervisor {
     await Promise.all(
       this.#processes.map(async (process) => {
         await process.start();
-        const { role, address } = process.plan;
-        this.report(`${role}: ready on ${address} (${Date.now() - startedMs} ms, pid ${process.pid})`);
+        const { plan, address } = process;
+        this.report(`${plan.role}: ready on ${address} (${Date.now() - startedMs} ms, pid ${process.pid})`);
       }),
     );
   }
@@ -43,7 +43,9 @@ export class Supervisor {
     const found = this.#processes.find(({ plan }) => plan.name === name);
     if (found) return found;
     const names = this.#processes.map(({ plan }) => plan.name).join(', ');
-    throw new Error(name === undefined ? `Which process? There are: ${names}` : `There is no ${name}. There are: ${names}`);
+    throw new Error(
+      name === undefined ? `Which process? There are: ${names}` : `There is no ${name}. There are: ${names}`,
+    );
   }
 
   /** The processes as they are now; one of them if it is named. @throws Error that lists the names there are */
@@ -51,10 +53,10 @@ export class Supervisor {
     const asked = name === undefined ? this.#processes : [this.named(name)];
     const memory = memoryOf(asked.flatMap(({ pid }) => pid ?? []));
     return Promise.all(
-      asked.map(async ({ plan, state, pid, restarts, lastEnd }) => ({
+      asked.map(async ({ plan, address, state, pid, restarts, lastEnd }) => ({
         name: plan.name,
         role: plan.role,
-        address: plan.address,
+        address,
         state,
         pid,
         memoryBytes: pid === undefined ? undefined : memory.get(pid),
