@@ -6,7 +6,7 @@ import { common } from '@hyperledger/fabric-protos';
 import { parseEnvelope, type Envelope } from '../../blocks/envelope.js';
 import { integerField } from '../../encoding/protobuf-writer.js';
 import { InvalidIdentityError, type Identity, type Msps } from '../../identity/msp.js';
-import { endOf, fail, send } from '../grpc/calls.js';
+import { send, serveRequests } from '../grpc/calls.js';
 import { untilBlock, type BlockSource } from './follow.js';
 import { readSeekInfo } from './seek.js';
 
@@ -28,38 +28,17 @@ type StatusCode = common.StatusMap[keyof common.StatusMap];
 const TIME_WINDOW_MS = 15 * 60 * 1000;
 const STATUS_FIELD = 1;
 
-/** Serves the stream to its end; requests are taken one after the other. */
+/** After an answer other than SUCCESS the stream ends. */
 export function serveDeliver(
   call: ServerDuplexStream<Buffer, Buffer>,
   options: DeliverOptions,
   stopping: AbortSignal,
 ): void {
-  const end = endOf(call, stopping);
-  const stop = (): void => fail(call, end.reason);
-  end.addEventListener('abort', stop, { once: true });
-  const finish = (): void => {
-    end.removeEventListener('abort', stop);
-    call.end();
-  };
-  call.on('end', finish);
-  call.on('data', (request: Buffer) => {
-    call.pause();
-    serveRequest(call, request, options, end).then(
-      (status) => (status === Status.SUCCESS ? call.resume() : finish()),
-      (error: unknown) => fail(call, error),
-    );
+  serveRequests(call, stopping, async (request, end) => {
+    const status = await deliverBlocks(call, request, options, end);
+    await send(call, integerField(STATUS_FIELD, status), end);
+    return status === Status.SUCCESS;
   });
-}
-
-async function serveRequest(
-  call: ServerDuplexStream<Buffer, Buffer>,
-  request: Buffer,
-  options: DeliverOptions,
-  end: AbortSignal,
-): Promise<StatusCode> {
-  const status = await deliverBlocks(call, request, options, end);
-  await send(call, integerField(STATUS_FIELD, status), end);
-  return status;
 }
 
 async function deliverBlocks(

@@ -3,7 +3,7 @@
  */
 import type { EventEmitter } from 'node:events';
 import type { Writable } from 'node:stream';
-import { Metadata, status, type MethodDefinition } from '@grpc/grpc-js';
+import { Metadata, status, type MethodDefinition, type ServerDuplexStream } from '@grpc/grpc-js';
 
 /** What a client is told instead of an answer. */
 export class RpcError extends Error {
@@ -56,6 +56,44 @@ export async function unlessAborted<Value>(signal: AbortSignal, promise: Promise
   } finally {
     signal.removeEventListener('abort', abort);
   }
+}
+
+type Stream = ServerDuplexStream<Buffer, Buffer>;
+
+/**
+ * Takes a stream's requests one after the other; the next is not looked at before the one before is served. The stream
+ * ends when the client has no more, when one was the last by what `serve` says, or with the error it throws.
+ * @param serve resolves to false after the last request
+ */
+export function serveRequests(
+  call: Stream,
+  stopping: AbortSignal,
+  serve: (request: Buffer, end: AbortSignal) => Promise<boolean>,
+): void {
+  const end = endOf(call, stopping);
+  const stop = (): void => fail(call, end.reason);
+  end.addEventListener('abort', stop, { once: true });
+  const finish = (): void => {
+    end.removeEventListener('abort', stop);
+    call.end();
+  };
+  let isOver = false;
+  let served = Promise.resolve();
+  const take = async (request: Buffer): Promise<void> => {
+    try {
+      if (!isOver) isOver = !(await serve(request, end));
+      if (isOver) finish();
+    } catch (error) {
+      isOver = true;
+      fail(call, error);
+    }
+    call.resume();
+  };
+  call.on('data', (request: Buffer) => {
+    call.pause();
+    served = served.then(() => take(request));
+  });
+  call.on('end', () => void served.then(finish));
 }
 
 /** Ends a stream with an error; nobody is there to hear of a cancelled one's. */

@@ -6,7 +6,7 @@ import { common } from '@hyperledger/fabric-protos';
 import { field, integerField } from '../../encoding/protobuf-writer.js';
 import type { Channel } from '../../genesis/channel.js';
 import type { Msps } from '../../identity/msp.js';
-import { endOf, fail, send, unlessAborted } from '../grpc/calls.js';
+import { send, serveRequests, unlessAborted } from '../grpc/calls.js';
 import { RefusedEnvelopeError, admit, type BroadcastStatus } from './admission.js';
 
 export interface BroadcastOptions {
@@ -29,22 +29,11 @@ export function serveBroadcast(
   options: BroadcastOptions,
   stopping: AbortSignal,
 ): void {
-  const end = endOf(call, stopping);
-  const take = async (request: Buffer): Promise<void> => {
-    try {
-      const { status, info } = await unlessAborted(end, process(request, options));
-      await send(call, Buffer.concat([integerField(1, status), field(2, info)]), end);
-      if (status === Status.SUCCESS) call.resume();
-      else call.end();
-    } catch (error) {
-      fail(call, error);
-    }
-  };
-  call.on('data', (request: Buffer) => {
-    call.pause();
-    void take(request);
+  serveRequests(call, stopping, async (request, end) => {
+    const { status, info } = await unlessAborted(end, process(request, options));
+    await send(call, Buffer.concat([integerField(1, status), field(2, info)]), end);
+    return status === Status.SUCCESS;
   });
-  call.on('end', () => call.end());
 }
 
 /** The envelope is ordered as it was understood: in one encoding, without fields that nobody knows. */
