@@ -80,16 +80,24 @@ export function parseChaincodeAction(envelope: Envelope, proposal: EndorsedPropo
   );
   return reading(TxValidationCode.BAD_RESPONSE_PAYLOAD, () => {
     const action = new Message(proposal.action);
-    const response = action.message(3);
+    const response = parseResponse(action.message(3));
+    const executed = parseChaincodeId(action.optionalMessage(4));
     const readWriteSets = reading(TxValidationCode.BAD_RWSET, () => parseReadWriteSets(action.bytes(1)));
-    const executed = action.optionalMessage(4);
     return {
-      chaincode: requireSameChaincode(invoked, executed && { name: executed.text(2), version: executed.text(3) }),
-      response: { status: response.integer(1), message: response.text(2), payload: response.bytes(3) },
+      chaincode: requireSameChaincode(invoked, executed),
+      response,
       event: parseEvent(action, invoked?.name),
       readWriteSets: requireDistinctNamespaces(readWriteSets),
     };
   });
+}
+
+function parseResponse(response: Message): ChaincodeAction['response'] {
+  return { status: response.integer(1), message: response.text(2), payload: response.bytes(3) };
+}
+
+function parseChaincodeId(id: Message | undefined): ChaincodeAction['chaincode'] | undefined {
+  return id && { name: id.text(2), version: id.text(3) };
 }
 
 function onlyAction(transaction: Message): Message {

@@ -5,14 +5,16 @@ import { X509Certificate } from 'node:crypto';
 import { DER_BIT_STRING, DER_SEQUENCE, readDerElement } from '../encoding/der.js';
 import { readSignature, sha256, toLowS } from './sign.js';
 
-const FIRST_PEM_BLOCK = /-----BEGIN [^-\n]*-----([A-Za-z0-9+/=\s]+)-----END /;
+/** As Go reads it: the end names what the beginning names, and each has a line of its own. */
+const FIRST_PEM_BLOCK =
+  /(?:^|\n)-----BEGIN ([^\n]*?)-----[ \t\r]*\n([A-Za-z0-9+/= \t\r\n]+)\n-----END \1-----[ \t\r]*(?:\n|$)/;
 
 /**
  * The certificate of the first PEM block; what stands after it is not looked at.
  * @throws Error in Fabric's words when there is none
  */
 export function certificateFromPem(pem: string): X509Certificate {
-  const base64 = FIRST_PEM_BLOCK.exec(pem)?.[1];
+  const base64 = FIRST_PEM_BLOCK.exec(pem)?.[2];
   if (base64 === undefined) throw new Error('could not decode the PEM structure');
   const der = Buffer.from(base64, 'base64');
   let certificate: X509Certificate;

@@ -163,6 +163,20 @@ describe('Identities of a channel', () => {
     expect(certified.identity('HarbourMSP', 'Delegate').fingerprint).to.not.equal(fingerprint);
   });
 
+  it('whose PEM frame Go would not take are refused', () => {
+    const pem = certified.identity('HarbourMSP', 'Client').certificate.toString();
+    for (const [part, other] of [
+      ['-----END CERTIFICATE-----', '-----END CERTIFICATF-----'],
+      ['-----BEGIN CERTIFICATE-----', '-----BEGIN CERTIFICATE----'],
+      ['-----BEGIN CERTIFICATE-----', 'x-----BEGIN CERTIFICATE-----'],
+      ['CERTIFICATE-----\n', 'CERTIFICATE-----\n\v'],
+    ] as const) {
+      const changed = pem.replace(part, other);
+      expect(changed).not.to.equal(pem);
+      expect(refusal(serializeIdentity('HarbourMSP', changed)), other).to.contain('could not decode the PEM structure');
+    }
+  });
+
   it('that cannot be read are refused in clear words', () => {
     expect(refusal(Buffer.from([0x0a, 0x05, 0x41]))).to.contain('cut short');
     expect(refusal(serializeIdentity('HarbourMSP', 'no certificate'))).to.contain('could not decode the PEM structure');
