@@ -20,13 +20,15 @@ export class RpcError extends Error {
   }
 }
 
+const CANCELLED = new RpcError(status.CANCELLED, 'context canceled');
+
 /** What the kinds of calls have in common. */
 type Call = EventEmitter & { cancelled: boolean };
 
 /** Aborts when the client goes away, or the server stops. */
 export function endOf(call: Call, stopping: AbortSignal): AbortSignal {
   const gone = new AbortController();
-  const cancel = (): void => gone.abort(new RpcError(status.CANCELLED, 'context canceled'));
+  const cancel = (): void => gone.abort(CANCELLED);
   if (call.cancelled) cancel();
   call.once('cancelled', cancel);
   return AbortSignal.any([gone.signal, stopping]);
