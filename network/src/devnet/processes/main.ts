@@ -34,8 +34,10 @@ export async function runProcess(
   const [program = '', configurationPath, ...others] = process.argv.slice(1);
   const log = jsonLog(name);
   const fail = (error: unknown): never => {
-    log('error', reasonOf(error));
-    process.exit(exitCode(error));
+    const code = exitCode(error);
+    const isExpected = code !== EXIT_CODES.failure || !(error instanceof Error);
+    log('error', reasonOf(error), isExpected ? {} : { stack: error.stack });
+    process.exit(code);
   };
   process.on('uncaughtException', fail);
   setLogVerbosity(logVerbosity.NONE);

@@ -14,6 +14,7 @@ import {
   openSync,
   readSync,
   renameSync,
+  rmSync,
   writeSync,
 } from 'node:fs';
 import { randomBytes } from 'node:crypto';
@@ -53,6 +54,7 @@ export class RecordFile {
   /** @throws DamagedFileError */
   constructor(path: string) {
     this.#path = path;
+    rmSync(unfinishedOf(path), { force: true });
     this.#descriptor = openSync(path, 'a+', 0o600);
     this.#mark = readMark(this.#descriptor, path) ?? makeMark(this.#descriptor, path);
     this.#offsets = this.#findRecords();
@@ -97,8 +99,7 @@ export class RecordFile {
 
   /** Keeps these records instead of those it has; a crash leaves the old file or the new one. */
   rewrite(payloads: Iterable<Uint8Array>): void {
-    const unfinished = `${this.#path}.unfinished`;
-    const descriptor = openSync(unfinished, 'ax+', 0o600);
+    const descriptor = openSync(unfinishedOf(this.#path), 'ax+', 0o600);
     const offsets = [HEAD_BYTES];
     writeAll(descriptor, head(this.#mark));
     for (const payload of payloads) {
@@ -107,7 +108,7 @@ export class RecordFile {
       offsets.push(lastOf(offsets) + bytes.length);
     }
     fsyncSync(descriptor);
-    renameSync(unfinished, this.#path);
+    renameSync(unfinishedOf(this.#path), this.#path);
     syncFolder(this.#path);
     const replaced = this.#descriptor;
     this.#descriptor = descriptor;
@@ -175,6 +176,11 @@ export class RecordFile {
       if (this.#recordEnd(offset + at, size) !== undefined) return true;
     return false;
   }
+}
+
+/** What a rewrite that was killed leaves. */
+function unfinishedOf(path: string): string {
+  return `${path}.unfinished`;
 }
 
 function checksum(header: Buffer, payload: Uint8Array): number {

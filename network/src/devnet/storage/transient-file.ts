@@ -41,7 +41,7 @@ export class TransientFile {
   /** Forgets those of the transactions named, and all endorsed below the height. */
   purge(txIds: readonly string[], height: number): void {
     for (const txId of txIds) this.#forget(txId);
-    for (const [txId, endorsements] of this.#waiting)
+    for (const [txId, endorsements] of height > 0 ? this.#waiting : [])
       if (endorsements.every(({ endorsement }) => endorsement.height < height)) this.#forget(txId);
     const garbageBytes = this.#file.bytes - this.#waitingBytes;
     if (this.#waiting.size === 0 && this.#file.count > 0) this.#file.truncate(0);

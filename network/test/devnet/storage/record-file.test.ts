@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -105,6 +105,13 @@ describe('A file of records', () => {
       writeFileSync(path, head.subarray(0, length));
       expect(await contents()).to.deep.equal([]);
     }
+  });
+
+  it('throws away what a killed rewrite left', async () => {
+    await write('one', 'two');
+    writeFileSync(`${path}.unfinished`, 'half a file');
+    expect(await contents()).to.deep.equal(['one', 'two']);
+    expect(existsSync(`${path}.unfinished`)).to.equal(false);
   });
 
   it('keeps what it is rewritten with, and appends made meanwhile', async () => {
