@@ -1,4 +1,4 @@
-import { common, msp, peer } from '@hyperledger/fabric-protos';
+import { common, peer } from '@hyperledger/fabric-protos';
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { MalformedMessageError, Message } from '../../src/encoding/protobuf.js';
@@ -51,10 +51,8 @@ describe('A protobuf message', () => {
     expect(message.integer(3)).to.equal(5);
   });
 
-  it('refuses text that is not UTF-8, which the generated classes read as if the bytes were not there', () => {
-    const forged = hex('0a05ff41424344');
-    expect(msp.SerializedIdentity.deserializeBinary(forged).getMspid()).to.equal('ABCD');
-    expect(() => new Message(forged).text(1)).to.throw(MalformedMessageError, 'UTF-8');
+  it('refuses text that is not UTF-8', () => {
+    expect(() => new Message(hex('0a05ff41424344')).text(1)).to.throw(MalformedMessageError, 'UTF-8');
   });
 
   for (const [what, bytes] of [
