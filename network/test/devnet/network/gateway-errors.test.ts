@@ -72,4 +72,17 @@ describe('A gateway that cannot do what it is asked', () => {
     const elsewhere = await failureOf(gateway.getNetwork('elsewhere').getContract('plain').evaluateTransaction('get'));
     expect(elsewhere.code).to.equal(status.UNAVAILABLE);
   });
+
+  it('takes what the own peer cannot do to another, but not with transient data', async () => {
+    await network.files.stopChaincode();
+    const open = await failureOf(network.client(0).evaluate('get', 'k1'));
+    expect(open.details.map(({ mspId }) => mspId)).to.deep.equal(['HarbourMSP', 'StJuliansMSP', 'OrchardMSP']);
+    const guarded = await failureOf(
+      network.client(0).contract.evaluate('get', { arguments: ['k1'], transientData: { value: Buffer.from('v') } }),
+    );
+    expect(guarded.details.map(({ mspId }) => mspId)).to.deep.equal(['HarbourMSP']);
+    expect(guarded.code).to.equal(status.ABORTED);
+    await network.files.startChaincode();
+    await network.client(0).evaluate('get', 'k1');
+  });
 });
