@@ -20,7 +20,7 @@ async function ask() {
 
 function table(processes) {
   const rows = [
-    ['process', 'state', 'pid', 'memory', 'height', 'address', 'restarts', 'what it is'],
+    ['process', 'state', 'pid', 'memory', 'height', 'address', 'what it is', 'ended by itself'],
     ...processes.map(({ name: process, state, pid, memoryBytes, height, restarts, lastEnd, address, role }) => [
       process,
       state,
@@ -28,8 +28,8 @@ function table(processes) {
       memoryBytes === undefined ? '-' : `${Math.round(memoryBytes / 2 ** 20)} MB`,
       String(height ?? '-'),
       address,
-      restarts === 0 ? '0' : `${restarts} (${lastEnd})`,
       role,
+      restarts === 0 ? '-' : `${restarts} times, last: ${lastEnd}`,
     ]),
   ];
   const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => row[i].length)));

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,7 @@ import type { Club } from '../consortium.js';
 import type { ChaincodePackage } from './chaincode-package.js';
 import { writeAtOnce, type DataFolder } from './data-folder.js';
 import type { ProcessPlan } from './managed-process.js';
-import { listens } from './ports.js';
+import { listensAs } from './ports.js';
 import { chaincodeName, peerName } from './profile.js';
 
 const programs = join(dirname(fileURLToPath(import.meta.url)), '..', 'devnet', 'processes');
@@ -96,7 +96,7 @@ function chaincodePlan(data: DataFolder, club: Club, { id, folder }: ChaincodePa
       CORE_PEER_LOCALMSPID: club.mspId,
     },
     log: data.log(chaincodeName(club.id)),
-    isReady: () => listens(club.host, club.chaincodePort),
+    isReady: () => listensAs(readFileSync(node.tlsAuthority), club.host, club.chaincodePort),
     height: () => Promise.resolve(undefined),
   };
 }
@@ -124,7 +124,7 @@ function devnetPlan(data: DataFolder, { name, role, host, program, configuration
     cwd: data.path,
     env: {},
     log: data.log(name),
-    isReady: async () => (await ask(health)) !== undefined,
+    isReady: async (pid) => (await ask(health))?.pid === pid,
     height: async () => (await ask(health))?.height,
   };
 }
@@ -174,10 +174,15 @@ function orderingNode({ consortium }: DataFolder) {
   return node;
 }
 
-async function ask(url: string): Promise<{ height?: number } | undefined> {
+interface Health {
+  readonly pid: number;
+  readonly height?: number;
+}
+
+async function ask(url: string): Promise<Health | undefined> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(askPatienceMs) });
-    return response.ok ? ((await response.json()) as { height?: number }) : undefined;
+    return response.ok ? ((await response.json()) as Health) : undefined;
   } catch {
     return undefined;
   }

@@ -15,8 +15,8 @@ export interface ProcessPlan {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   readonly log: string;
-  /** Resolves true when the process serves; never rejects. */
-  readonly isReady: () => Promise<boolean>;
+  /** Resolves true when this process, and no other program, serves at its ports; never rejects. */
+  readonly isReady: (pid: number) => Promise<boolean>;
   /** Number of blocks it has; undefined when it keeps none or does not answer. */
   readonly height: () => Promise<number | undefined>;
 }
@@ -44,8 +44,8 @@ export class ManagedProcess {
   #ended: Promise<void> = Promise.resolve();
   #wanted = false;
   #endsInARow = 0;
-  /** Until it served once, it is `start` that says what is wrong. */
-  #served = false;
+  /** What was last reported. Until it served, it is `start` that says what is wrong. */
+  #told: 'nothing' | 'serves' | 'ended' | 'keeps ending' = 'nothing';
   #restart: NodeJS.Timeout | undefined;
   #well: NodeJS.Timeout | undefined;
 
@@ -73,7 +73,10 @@ export class ManagedProcess {
     this.#wanted = true;
     this.#endsInARow = 0;
     if (this.state === 'stopping') await this.#ended;
-    if (this.#wanted && !this.#child) this.#spawn();
+    if (this.#wanted && !this.#child) {
+      this.#told = 'nothing';
+      this.#spawn();
+    }
     const deadlineMs = Date.now() + readyPatienceMs;
     while (!this.#serves()) {
       if (Date.now() > deadlineMs) throw new Error(`${this.plan.name} does not serve yet. Log: ${this.plan.log}`);
@@ -140,22 +143,22 @@ export class ManagedProcess {
   }
 
   async #watch(child: ChildProcess): Promise<void> {
+    const { pid } = child;
+    if (pid === undefined) return;
     const startedMs = Date.now();
     const awaited = (): boolean => this.#child === child && this.state === 'starting';
     do await delay(readyPollMs);
-    while (awaited() && !(await this.plan.isReady()));
-    if (awaited()) this.#afterReady(Date.now() - startedMs);
+    while (awaited() && !(await this.plan.isReady(pid)));
+    if (awaited()) this.#afterReady(`${Date.now() - startedMs} ms, pid ${pid}`);
   }
 
-  #afterReady(tookMs: number): void {
-    const { name } = this.plan;
+  #afterReady(how: string): void {
     this.state = 'ready';
-    if (this.#served && this.#endsInARow > 0 && this.#endsInARow < tries)
-      this.report(`${name} is back (${tookMs} ms, pid ${this.pid}).`);
-    this.#served = true;
+    if (this.#told === 'nothing') this.#told = 'serves';
+    if (this.#told === 'ended') this.#tell('serves', `is back (${how}).`);
     this.#well = setTimeout(() => {
-      if (this.#endsInARow >= tries) this.report(`${name} is well again.`);
       this.#endsInARow = 0;
+      if (this.#told === 'keeps ending') this.#tell('serves', 'is well again.');
     }, wellAfterMs).unref();
   }
 
@@ -165,21 +168,23 @@ export class ManagedProcess {
       this.state = 'stopped';
       return;
     }
-    const { name, log } = this.plan;
     this.state = 'waiting to start again';
-    this.lastEnd = [how, lastError(log)].filter(Boolean).join(': ');
+    this.lastEnd = [how, lastError(this.plan.log)].filter(Boolean).join(': ');
     this.restarts += 1;
     this.#endsInARow += 1;
-    if (this.#served && this.#endsInARow < tries)
-      this.report(`${name} ended (${this.lastEnd}). It is started again. Log: ${log}`);
-    if (this.#served && this.#endsInARow === tries)
-      this.report(
-        `${name} keeps ending (${this.lastEnd}). It is tried again every ${lastRestartMs / 1000} s. Log: ${log}`,
-      );
+    const why = `(${this.lastEnd}). Log: ${this.plan.log}`;
+    if (this.#told === 'serves') this.#tell('ended', `ended and is started again ${why}`);
+    if (this.#told === 'ended' && this.#endsInARow >= tries)
+      this.#tell('keeps ending', `keeps ending and is tried again every ${lastRestartMs / 1000} s ${why}`);
     this.#restart = setTimeout(
       () => this.#spawn(),
       Math.min(firstRestartMs * 2 ** (this.#endsInARow - 1), lastRestartMs),
     );
+  }
+
+  #tell(what: 'serves' | 'ended' | 'keeps ending', words: string): void {
+    this.#told = what;
+    this.report(`${this.plan.name} ${words}`);
   }
 }
 

@@ -1,7 +1,8 @@
-import { createConnection } from 'node:net';
+import { createConnection, type Socket } from 'node:net';
+import { connect } from 'node:tls';
 import type { ProcessPlan } from './managed-process.js';
 
-const connectPatienceMs = 1_000;
+const patienceMs = 1_000;
 
 /** @throws Error that names the first port which something else holds, and who needs it */
 export async function requireFreePorts(plans: readonly ProcessPlan[]): Promise<void> {
@@ -13,15 +14,24 @@ export async function requireFreePorts(plans: readonly ProcessPlan[]): Promise<v
   }
 }
 
-export function listens(host: string, port: number): Promise<boolean> {
+function listens(host: string, port: number): Promise<boolean> {
+  return connects(createConnection({ host, port, timeout: patienceMs }), 'connect');
+}
+
+/** Whether it is a server with a certificate of this authority (PEM) that listens there. */
+export function listensAs(authority: Buffer, host: string, port: number): Promise<boolean> {
+  const options = { host, port, servername: host, ca: authority, ALPNProtocols: ['h2'], timeout: patienceMs };
+  return connects(connect(options), 'secureConnect');
+}
+
+function connects(socket: Socket, connected: 'connect' | 'secureConnect'): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
-  const socket = createConnection({ host, port, timeout: connectPatienceMs });
-  const settle = (listening: boolean): void => {
+  const settle = (is: boolean): void => {
     socket.destroy();
-    resolve(listening);
+    resolve(is);
   };
-  socket.once('connect', () => settle(true));
+  socket.once(connected, () => settle(true));
   socket.once('timeout', () => settle(false));
-  socket.once('error', () => settle(false));
+  socket.on('error', () => settle(false));
   return promise;
 }
