@@ -6,6 +6,7 @@
 process.env.CORE_CHAINCODE_LOGGING_LEVEL ??= 'critical';
 
 import { glob } from 'node:fs/promises';
+import { join } from 'node:path';
 import Mocha from 'mocha';
 import { build, root } from './build.mjs';
 import { checks } from './checks.mjs';
@@ -19,7 +20,10 @@ let failed = 0;
 await step('build', build);
 if (failed === 0) {
   if (!pattern) for (const { name, check } of checks) await step(name, check);
-  const { passes, failures } = await runTests();
+  const { passes, failures } = await runTests().catch((error) => {
+    console.error(error.message);
+    return { passes: 0, failures: 1 };
+  });
   passed += passes;
   failed += failures;
 }
@@ -40,11 +44,21 @@ async function step(name, run) {
 
 async function runTests() {
   const mocha = new Mocha({ timeout: 30_000, reporter: 'spec', color: process.stdout.isTTY });
-  const files = [];
-  for await (const file of glob('{chaincode,network,api,test}/dist/**/*.test.js', { cwd: root })) files.push(file);
-  for (const file of files.sort()) if (!pattern || file.includes(pattern)) mocha.addFile(`${root}/${file}`);
+  for (const file of await testFiles()) mocha.addFile(join(root, file));
   await mocha.loadFilesAsync();
   return new Promise((resolve) => {
     const runner = mocha.run(() => resolve(runner.stats));
   });
+}
+
+/** Compiled tests, found by their source: what an earlier source left in dist is not run. */
+async function testFiles() {
+  const files = [];
+  for (const workspace of ['chaincode', 'network', 'api', 'test']) {
+    const sources = glob('**/*.test.ts', { cwd: join(root, workspace), exclude: (name) => name === 'dist' });
+    for await (const source of sources) files.push(join(workspace, 'dist', source.replace(/ts$/, 'js')));
+  }
+  const wanted = files.sort().filter((file) => !pattern || file.includes(pattern));
+  if (wanted.length === 0) throw new Error(`no test file's path contains '${pattern}'`);
+  return wanted;
 }

@@ -12,7 +12,11 @@ export interface DisposableNetwork extends RunningNetwork {
 }
 
 /** Devnet's processes in a folder of their own, on ports of their own: a network that runs already is left in peace. */
-export async function disposableNetwork(portShift: number, say: (line: string) => void): Promise<DisposableNetwork> {
+export async function disposableNetwork(
+  portShift: number,
+  say: (line: string) => void,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<DisposableNetwork> {
   const folder = mkdtempSync(join(tmpdir(), 'clubs-'));
   const consortium = join(folder, 'consortium.yaml');
   const shifted = readFileSync(consortiumFile, 'utf8').replace(
@@ -22,7 +26,7 @@ export async function disposableNetwork(portShift: number, say: (line: string) =
   writeFileSync(consortium, shifted);
   const wipe = (): void => rmSync(folder, { recursive: true, force: true });
   try {
-    const network = await startDevnet({ data: join(folder, 'data'), consortium, say });
+    const network = await startDevnet({ data: join(folder, 'data'), consortium, say, signal });
     return {
       ...network,
       dispose: async () => {
