@@ -38,7 +38,7 @@ function shortFiles() {
 function nothingHidden() {
   const hidden =
     /\b(TODO|FIXME|XXX|HACK)\b|@ts-(ignore|nocheck|expect-error)|\b(describe|it)\.(skip|only)\(|: any\b|as any\b|as unknown as/;
-  return linesThat(hidden, ({ path }) => path !== 'scripts/checks.mjs');
+  return linesThat(hidden, ({ path }) => !['scripts/checks.mjs', 'openapi/src/generate.mjs'].includes(path));
 }
 
 /** Two honest endorsers must write equal bytes wherever they stand. */

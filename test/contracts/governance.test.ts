@@ -155,6 +155,16 @@ describe('a proposal', () => {
     expect(await world.lie(['stjulians', 'orchard', 'fjord', 'lagoon'], ballot), 'everybody else').to.equal(10);
   });
 
+  it('is not voted on by a club that was suspended when the roll was frozen', async () => {
+    const world = await described();
+    await world.suspend('lagoon');
+    const { proposalId, receipt } = await circulated({}, world);
+    expect((receipt.result as { roll: { club: string }[] }).roll.map(({ club }) => club)).to.deep.equal(
+      clubIds.slice(0, -1),
+    );
+    await world.expectRefusal('NOT_ON_THE_ROLL', () => vote(world, 'lagoon', proposalId));
+  });
+
   it('tells a repeated ballot from a changed one', async () => {
     const { world, proposalId } = await circulated();
     const first = await vote(world, 'fjord', proposalId);

@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { agreed, founded, id, issue } from './given.js';
 import { mspOf } from './clubs.js';
-import { Refused, type World } from './world.js';
+import { Refused } from './refused.js';
+import type { World } from './world.js';
 
 /** Harbour and St Julian's are honest, Lagoon lies. Harbour's members visit both. */
 const honestHost = 'stjulians';

@@ -24,7 +24,7 @@ describe('chaincode processes in different zones and locales', function () {
     processes = await ChaincodeProcesses.create();
     const hosts = new Map<string, ChaincodeHost>();
     for (const [i, club] of clubIds.entries()) hosts.set(mspOf(club), await processes.start(places[i] ?? {}));
-    const world = await World.start((mspId) => hosts.get(mspId) ?? fail(mspId));
+    const world = await World.start({ elsewhere: (mspId) => hosts.get(mspId) ?? fail(mspId) });
     const everyone = { endorsers: clubIds };
 
     // What peers make of one proposal is compared when it is assembled: one byte that differs, and nothing is submitted.

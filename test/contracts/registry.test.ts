@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { clubIds, mspOf } from './clubs.js';
-import { founded } from './given.js';
+import { founded, proposal } from './given.js';
 import { World } from './world.js';
 
 describe('the registry', () => {
@@ -108,6 +108,24 @@ describe('the registry', () => {
       agreementId: '0'.repeat(32),
     });
     expect(prepared.refusal?.code).to.equal('CLUB_NOT_FOUND');
+  });
+
+  it('takes no business from an organisation of the channel that is no club', async () => {
+    const world = await World.start({ without: ['lagoon'] });
+    await world.expectRefusal('NOT_REGISTERED', () => world.submit('lagoon', 'clubs:found'));
+    await world.submit('harbour', 'clubs:found');
+    await world.expectRefusal('NOT_REGISTERED', () => world.submit('lagoon', 'clubs:describe', entry(world, 'lagoon')));
+  });
+
+  it('holds a club that is suspended to what it may still do', async () => {
+    const world = await founded();
+    await world.suspend('lagoon');
+    await world.expectRefusal('CLUB_NOT_ACTIVE', () =>
+      world.submit('lagoon', 'clubs:describe', entry(world, 'lagoon')),
+    );
+    await world.expectRefusal('CLUB_NOT_ACTIVE', () =>
+      world.command('harbour', 'agreements.propose', proposal(world, { parties: ['harbour', 'lagoon'] })),
+    );
   });
 
   const actor = (role: string) => ({ ref: 'staff-1', role });

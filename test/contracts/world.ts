@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import { businessDate } from '@reciprocal-clubs/chaincode/clubs/businessDate.js';
 import { addDays } from '@reciprocal-clubs/chaincode/clubs/calendar.js';
-import { contracts } from '@reciprocal-clubs/chaincode/contracts.js';
 import {
   parsePrepared,
   SealedEnvelope,
@@ -12,16 +11,16 @@ import {
   type Prepared,
 } from '@reciprocal-clubs/api/fabric/sealedEnvelope.js';
 import { parseBlock } from '@reciprocal-clubs/network/blocks/block.js';
-import { contractChaincode } from '@reciprocal-clubs/network/devnet/chaincode/inProcess.js';
-import type { ChaincodeHost } from '@reciprocal-clubs/network/devnet/ports.js';
-import { startInProcess, type InProcessNetwork, type PeerAnswer } from '@reciprocal-clubs/network/devnet/inProcess.js';
-import { signaturePolicy } from '@reciprocal-clubs/network/identity/policy-language.js';
+import type { InProcessNetwork } from '@reciprocal-clubs/network/devnet/inProcess.js';
 import { readSerializedIdentity } from '@reciprocal-clubs/network/identity/msp.js';
-import { alterable, alteredWrite, type AlteredWrite } from './altered.js';
+import { clubsChaincode } from '@reciprocal-clubs/network/clubs-definition.js';
+import { alteredWrite, type AlteredWrite } from './altered.js';
 import { clubIds, founders, mspOf, noon, skewMs } from './clubs.js';
+import { fiveClubs, type WorldOptions } from './fiveClubs.js';
 import { Receipt } from './receipt.js';
+import { parseRefusal, Refused, refusalsOf } from './refused.js';
 
-const namespace = 'clubs';
+const namespace = clubsChaincode;
 type Signer = ReturnType<InProcessNetwork['signer']>;
 type Proposal = ReturnType<InProcessNetwork['propose']>;
 
@@ -39,16 +38,6 @@ export interface Options {
   carry?: Prepared['carry'];
 }
 
-/** A contract, or a peer, said no. */
-export class Refused extends Error {
-  constructor(
-    readonly code: string,
-    readonly details: Record<string, unknown> = {},
-  ) {
-    super(`${code} ${JSON.stringify(details)}`);
-  }
-}
-
 const readyNothing: Prepared = { outcome: 'ready', carry: {}, endorsers: [] };
 
 /** Five clubs in one process, each with a peer whose clock goes differently, and the contracts on all of them. */
@@ -58,39 +47,16 @@ export class World {
 
   private constructor(readonly network: InProcessNetwork) {}
 
-  /** @param elsewhere hosts that run the chaincode in processes of their own; their clocks are this machine's, so the story is of now */
-  static async start(elsewhere?: (mspId: string) => ChaincodeHost): Promise<World> {
+  static async start(options: WorldOptions = {}): Promise<World> {
     const ref: { world?: World } = {};
-    const clock = (mspId: string): number => (ref.world?.nowMs ?? noon) + (skewMs[mspId] ?? 0);
-    const network = await startInProcess({
-      clubs: clubIds.map(mspOf),
-      clock,
-      definition: {
-        name: namespace,
-        version: '1.0',
-        sequence: 1,
-        packageId: 'clubs_1.0:00',
-        endorsementPolicy: 'MAJORITY Endorsement',
-        collections: clubIds.map(mspOf).map((mspId) => ({
-          name: `own_${mspId}`,
-          memberMspIds: [mspId],
-          requiredPeerCount: 0,
-          maxPeerCount: 0,
-          blockToLive: 0,
-          memberOnlyRead: true,
-          memberOnlyWrite: false,
-          endorsementPolicy: signaturePolicy(`OR('${mspId}.peer')`),
-        })),
-      },
-      chaincode: (mspId) =>
-        elsewhere?.(mspId) ??
-        alterable(
-          contractChaincode(contracts({ founders, clock: () => clock(mspId) })),
-          () => ref.world?.isAltered(mspId) ?? false,
-        ),
+    const network = await fiveClubs({
+      ...options,
+      clock: (mspId) => (ref.world?.nowMs ?? noon) + (skewMs[mspId] ?? 0),
+      isAltered: (mspId) => ref.world?.isAltered(mspId) ?? false,
     });
     ref.world = new World(network);
-    if (elsewhere) ref.world.nowMs = Date.now();
+    // Processes have this machine's clock: then the story is of now.
+    if (options.elsewhere) ref.world.nowMs = Date.now();
     return ref.world;
   }
 
@@ -210,6 +176,20 @@ export class World {
     }
   }
 
+  /** The registry as it stands after a club was suspended: the majority writes it, whatever resolution says so. */
+  async suspend(club: string): Promise<void> {
+    const record = {
+      ...((await this.read('harbour', 'clubs:club', club)) as object),
+      status: 'suspended',
+      statusFromMs: this.nowMs,
+    };
+    const code = await this.lie(['harbour', 'stjulians', 'orchard'], {
+      key: `club/${club}`,
+      value: JSON.stringify(record),
+    });
+    expect(code).to.equal(0);
+  }
+
   /**
    * A liar's write with an endorsement that another club's peer gave to something else. @returns the validation code
    */
@@ -310,15 +290,4 @@ export class World {
       this.nowMs -= afterMs ?? 0;
     }
   }
-}
-
-/** The messages of those that refused. */
-const refusalsOf = (answers: readonly PeerAnswer[]): string[] =>
-  answers
-    .map(({ response }) => response.getResponse())
-    .flatMap((response) => ((response?.getStatus() ?? 500) >= 400 ? [response?.getMessage() ?? ''] : []));
-
-function parseRefusal(message: string): Refused {
-  const [, code = message, details = '{}'] = /^([A-Z_]+)(?:: [^{]*(\{.*\})?)?$/.exec(message) ?? [];
-  return new Refused(code, JSON.parse(details) as Record<string, unknown>);
 }

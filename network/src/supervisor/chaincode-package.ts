@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { clubsChaincode } from '../clubs-definition.js';
 
 export interface ChaincodePackage {
   readonly name: string;
@@ -22,5 +23,5 @@ export function chaincodePackage(folder: string): ChaincodePackage {
         .update(readFileSync(join(folder, file)))
         .digest(),
     );
-  return { name: 'clubs', version, id: `clubs_${version}:${hash.digest('hex')}`, folder };
+  return { name: clubsChaincode, version, id: `clubs_${version}:${hash.digest('hex')}`, folder };
 }

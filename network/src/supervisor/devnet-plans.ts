@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { orderingOrganization } from '../certificates/organization.js';
+import { clubsDefinition } from '../clubs-definition.js';
 import type { Club } from '../consortium.js';
 import type { ChaincodePackage } from './chaincode-package.js';
 import { writeAtOnce, type DataFolder } from './data-folder.js';
@@ -56,7 +57,14 @@ function peerPlan(data: DataFolder, club: Club, chaincode: ChaincodePackage): Pr
       address: `${club.host}:${club.peerPort}`,
       chaincodes: [
         {
-          definition: definition(data, chaincode),
+          definition: clubsDefinition(
+            {
+              version: chaincode.version,
+              packageId: chaincode.id,
+              mspIds: data.consortium.clubs.map(({ mspId }) => mspId),
+            },
+            (text) => text,
+          ),
           address: `${club.host}:${club.chaincodePort}`,
           tlsRoots: keys.node.tlsAuthority,
         },
@@ -144,27 +152,6 @@ function nodeConfiguration(
     operationsPort: port + operationsPortOffset,
     dataFolder: data.ledger(name),
     genesisBlock: data.genesisBlock,
-  };
-}
-
-/** As `peer lifecycle` would commit it: the majority's chaincode with one explicit collection per club. */
-function definition(data: DataFolder, { name, version, id }: ChaincodePackage) {
-  return {
-    name,
-    version,
-    sequence: 1,
-    packageId: id,
-    endorsementPolicy: 'MAJORITY Endorsement',
-    collections: data.consortium.clubs.map(({ mspId }) => ({
-      name: `own_${mspId}`,
-      memberMspIds: [mspId],
-      requiredPeerCount: 0,
-      maxPeerCount: 0,
-      blockToLive: 0,
-      memberOnlyRead: true,
-      memberOnlyWrite: false,
-      endorsementPolicy: `OR('${mspId}.peer')`,
-    })),
   };
 }
 

@@ -70,7 +70,7 @@ function club(mspId: string): Club {
     legalName: mspId,
     city: 'Nowhere',
     country: 'XX',
-    currency: 'XXX',
+    currency: 'XTS',
     ...organization(mspId),
     peerPort: PORT,
     chaincodePort: PORT,
