@@ -50,11 +50,6 @@ export function verifyLowS(publicKey: KeyObject, data: Uint8Array, signature: Ui
   return verify('sha256', data, { key: publicKey, dsaEncoding: 'ieee-p1363' }, raw);
 }
 
-export function isLowS(signature: Uint8Array): boolean {
-  const numbers = readSignature(signature);
-  return numbers !== undefined && numbers.s <= HALF_ORDER;
-}
-
 /** The numbers of a DER signature; undefined when it is malformed or one of them is not positive. */
 export function readSignature(signature: Uint8Array): EcdsaSignature | undefined {
   try {
