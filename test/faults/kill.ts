@@ -103,14 +103,17 @@ async function missingAt({ profile, network: { channel } }: Club, reported: read
     const qscc = connection.as(profile.client).getNetwork(channel).getContract('qscc');
     const faults: string[] = [];
     for (const { txId, blockNumber } of reported) {
-      const transaction = peer.ProcessedTransaction.deserializeBinary(
-        await qscc.evaluateTransaction('GetTransactionByID', channel, txId),
-      );
-      const block = common.Block.deserializeBinary(await qscc.evaluateTransaction('GetBlockByTxID', channel, txId));
-      if (transaction.getValidationcode() !== 0)
-        faults.push(`${profile.id}: ${txId} has code ${transaction.getValidationcode()}`);
-      if (block.getHeader()?.getNumber() !== blockNumber)
-        faults.push(`${profile.id}: ${txId} is in another block than ${blockNumber}`);
+      const found = await Promise.all([
+        qscc.evaluateTransaction('GetTransactionByID', channel, txId),
+        qscc.evaluateTransaction('GetBlockByTxID', channel, txId),
+      ]).catch(() => undefined);
+      const code = found && peer.ProcessedTransaction.deserializeBinary(found[0]).getValidationcode();
+      const block = found && common.Block.deserializeBinary(found[1]).getHeader()?.getNumber();
+      if (code !== peer.TxValidationCode.VALID || block !== blockNumber) {
+        faults.push(
+          `${profile.id}: ${txId} was reported VALID in block ${blockNumber}; it has code ${code} in block ${block}`,
+        );
+      }
     }
     return faults;
   } finally {
