@@ -8,19 +8,24 @@ import { fileURLToPath } from 'node:url';
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /**
- * @param signal ends the compiler
- * @throws Error when the compiler finds faults, which it has printed
+ * @param signal ends what is under way
+ * @throws Error when the code does not compile, or when generated code is not what openapi/ says; the reasons are printed
  */
 export async function build(signal) {
-  const compiler = spawn(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b'], {
-    cwd: root,
-    stdio: 'inherit',
-    signal,
-  });
-  const [code] = await once(compiler, 'exit');
-  if (code !== 0) throw new Error('The code does not compile.');
+  const [compiles, upToDate] = await Promise.all([
+    succeeds('node_modules/typescript/bin/tsc', ['-b'], signal),
+    succeeds('openapi/src/generate.mjs', ['--check'], signal),
+  ]);
+  if (!upToDate) throw new Error('Generated code is stale. Run: npm run generate');
+  if (!compiles) throw new Error('The code does not compile.');
   const { path, text } = await founders();
   if (readOr(path, '') !== text) writeFileSync(path, text);
+}
+
+async function succeeds(program, args, signal) {
+  const child = spawn(process.execPath, [join(root, program), ...args], { cwd: root, stdio: 'inherit', signal });
+  const [code] = await once(child, 'exit');
+  return code === 0;
 }
 
 /** The founders' list as the chaincode's package takes it. */
