@@ -38,7 +38,8 @@ function shortFiles() {
 function nothingHidden() {
   const inComments = /(\/\/|\*).*(\b(TODO|FIXME|XXX|HACK)\b|@ts-(ignore|nocheck|expect-error))/;
   const inCode = /\b(describe|it)\.(skip|only)\(|: any\b|as any\b|as unknown as/;
-  const applies = ({ path }) => path !== 'scripts/checks.mjs';
+  // These two write such words: one looks for them, the other generates code.
+  const applies = ({ path }) => !['scripts/checks.mjs', 'openapi/src/generate.mjs'].includes(path);
   return [...linesThat(inComments, applies), ...linesThat(inCode, applies, withoutComment)];
 }
 

@@ -1,9 +1,15 @@
 /** What the ledger costs on this machine. Timings only: nothing passes or fails here. */
-import { disposableNetwork } from '../faults/disposable-network.js';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { askControl } from '@reciprocal-clubs/network/supervisor/control.js';
+import { disposableFolder } from '../faults/disposable-network.js';
 import { id, introduced } from '../contracts/given.js';
 
 const portShift = 20_000;
 const measureMs = 4_000;
+const run = fileURLToPath(new URL('../../../scripts/run.mjs', import.meta.url));
 
 await contractCalls();
 await startToReady();
@@ -50,17 +56,32 @@ async function measure(what: string, call: () => Promise<unknown>): Promise<void
   console.log(`  ${what.padEnd(56)} ${(calls / seconds).toFixed(0).padStart(6)} /s`);
 }
 
+/** `npm start` as a user runs it, packages present, twice: from nothing, and on what is there. */
 async function startToReady(): Promise<void> {
-  const started = performance.now();
-  const network = await disposableNetwork(portShift, () => {});
+  const { data, consortium, wipe } = disposableFolder(portShift);
   try {
-    console.log(
-      `\nDevnet from nothing to ready (keys, first block, 7 processes): ${((performance.now() - started) / 1000).toFixed(1)} s`,
-    );
-    for (const { name, memoryBytes } of await network.status()) {
+    await start('from nothing', data, consortium);
+    await start('again', data, consortium);
+  } finally {
+    wipe();
+  }
+}
+
+async function start(what: string, data: string, consortium: string): Promise<void> {
+  const startedMs = performance.now();
+  const program = spawn(process.execPath, [run, 'start', '--data', data, '--consortium', consortium], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(program, 'exit');
+  try {
+    for await (const line of createInterface({ input: program.stdout })) if (line.endsWith(' Ready.')) break;
+    console.log(`\nnpm start ${what}, to ready: ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
+    const answer = await askControl(data, { command: 'status' });
+    for (const { name, memoryBytes } of answer.ok ? answer.processes : []) {
       console.log(`  ${name.padEnd(24)} ${((memoryBytes ?? 0) / 2 ** 20).toFixed(0).padStart(5)} MB`);
     }
   } finally {
-    await network.dispose();
+    program.kill('SIGTERM');
+    await ended;
   }
 }

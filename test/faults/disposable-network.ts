@@ -6,17 +6,16 @@ import { startDevnet, type RunningNetwork } from '@reciprocal-clubs/network/supe
 
 const consortiumFile = fileURLToPath(new URL('../../../network/consortium.yaml', import.meta.url));
 
-export interface DisposableNetwork extends RunningNetwork {
-  /** Stops everything and wipes the folder. */
-  dispose(): Promise<void>;
+export interface DisposableFolder {
+  /** empty; a network may be made in it */
+  readonly data: string;
+  /** a consortium file with ports of its own */
+  readonly consortium: string;
+  wipe(): void;
 }
 
-/** Devnet's processes in a folder of their own, on ports of their own: a network that runs already is left in peace. */
-export async function disposableNetwork(
-  portShift: number,
-  say: (line: string) => void,
-  signal: AbortSignal = new AbortController().signal,
-): Promise<DisposableNetwork> {
+/** A place for a network beside one that runs already. */
+export function disposableFolder(portShift: number): DisposableFolder {
   const folder = mkdtempSync(join(tmpdir(), 'clubs-'));
   const consortium = join(folder, 'consortium.yaml');
   const shifted = readFileSync(consortiumFile, 'utf8').replace(
@@ -24,9 +23,23 @@ export async function disposableNetwork(
     (_, name, port) => `${name}${Number(port) + portShift}`,
   );
   writeFileSync(consortium, shifted);
-  const wipe = (): void => rmSync(folder, { recursive: true, force: true });
+  return { data: join(folder, 'data'), consortium, wipe: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+export interface DisposableNetwork extends RunningNetwork {
+  /** Stops everything and wipes the folder. */
+  dispose(): Promise<void>;
+}
+
+/** Devnet's processes in a folder of their own, on ports of their own. */
+export async function disposableNetwork(
+  portShift: number,
+  say: (line: string) => void,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<DisposableNetwork> {
+  const { data, consortium, wipe } = disposableFolder(portShift);
   try {
-    const network = await startDevnet({ data: join(folder, 'data'), consortium, say, signal });
+    const network = await startDevnet({ data, consortium, say, signal });
     return {
       ...network,
       dispose: async () => {
