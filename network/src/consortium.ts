@@ -1,7 +1,7 @@
 /**
  * Who takes part: the file that every network is made from (consortium.yaml).
  */
-import { type Place, readYaml } from './strict-yaml.js';
+import { type Place, readYaml } from './strictYaml.js';
 
 /** From this moment on the zone is this far ahead of UTC. */
 export interface ZoneOffset {

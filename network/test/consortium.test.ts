@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { parse, stringify } from 'yaml';
 import { loadConsortium, type Club } from '../src/consortium.js';
-import { InvalidFileError } from '../src/strict-yaml.js';
-import { consortiumOf } from './consortium-of.js';
+import { InvalidFileError } from '../src/strictYaml.js';
+import { consortiumOf } from './consortiumOf.js';
 import { CONSORTIUM_FILE } from './fixtures.js';
 
 const HOUR_MS = 3_600_000;

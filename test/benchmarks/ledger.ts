@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { askControl } from '@reciprocal-clubs/network/supervisor/control.js';
-import { disposableFolder } from '../faults/disposable-network.js';
+import { disposableFolder } from '../faults/disposableNetwork.js';
 import { id, introduced } from '../contracts/given.js';
 
 const portShift = 20_000;

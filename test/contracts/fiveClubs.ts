@@ -2,8 +2,8 @@ import { contracts } from '@reciprocal-clubs/chaincode/contracts.js';
 import { contractChaincode } from '@reciprocal-clubs/network/devnet/chaincode/inProcess.js';
 import { startInProcess, type InProcessNetwork } from '@reciprocal-clubs/network/devnet/inProcess.js';
 import type { ChaincodeHost } from '@reciprocal-clubs/network/devnet/ports.js';
-import { clubsDefinition } from '@reciprocal-clubs/network/clubs-definition.js';
-import { signaturePolicy } from '@reciprocal-clubs/network/identity/policy-language.js';
+import { clubsDefinition } from '@reciprocal-clubs/network/clubsDefinition.js';
+import { signaturePolicy } from '@reciprocal-clubs/network/identity/policyLanguage.js';
 import { alterable } from './altered.js';
 import { clubIds, founders, mspOf } from './clubs.js';
 

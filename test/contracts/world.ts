@@ -13,7 +13,7 @@ import {
 import { parseBlock } from '@reciprocal-clubs/network/blocks/block.js';
 import type { InProcessNetwork } from '@reciprocal-clubs/network/devnet/inProcess.js';
 import { readSerializedIdentity } from '@reciprocal-clubs/network/identity/msp.js';
-import { clubsChaincode } from '@reciprocal-clubs/network/clubs-definition.js';
+import { clubsChaincode } from '@reciprocal-clubs/network/clubsDefinition.js';
 import { alteredWrite, type AlteredWrite } from './altered.js';
 import { clubIds, founders, mspOf, noon, skewMs } from './clubs.js';
 import { fiveClubs, type WorldOptions } from './fiveClubs.js';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { askControl, type ProcessStatus } from '@reciprocal-clubs/network/supervisor/control.js';
 import { expect } from 'chai';
-import { disposableNetwork } from './disposable-network.js';
+import { disposableNetwork } from './disposableNetwork.js';
 
 const portShift = 5_000;
 const patienceMs = 60_000;

@@ -9,7 +9,7 @@ import type { Committed } from '@reciprocal-clubs/api/fabric/submission.js';
 import { Club } from '../journeys/ledger/club.js';
 import { Narrator } from '../journeys/ledger/narrator.js';
 import { loadProfile } from '../journeys/ledger/profile.js';
-import { disposableNetwork, type DisposableNetwork } from './disposable-network.js';
+import { disposableNetwork, type DisposableNetwork } from './disposableNetwork.js';
 import { Visitors } from './visitors.js';
 
 const times = Number(process.argv[2] ?? 5);

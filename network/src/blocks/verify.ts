@@ -10,8 +10,8 @@ import type { Channel } from '../genesis/channel.js';
 import type { Msps } from '../identity/msp.js';
 import type { Block } from './block.js';
 import { dataHash, headerHash } from './header.js';
-import { verifyOrdering } from './verify-ordering.js';
-import { verifyTransaction, type VerifiedTransaction } from './verify-transaction.js';
+import { verifyOrdering } from './verifyOrdering.js';
+import { verifyTransaction, type VerifiedTransaction } from './verifyTransaction.js';
 
 export type BlockFault = 'SUCCESSION' | 'DATA_HASH' | 'ORDERING' | 'VALIDATION_CODES';
 

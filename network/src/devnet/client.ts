@@ -4,7 +4,7 @@
 import { randomBytes, type KeyObject } from 'node:crypto';
 import { common, peer } from '@hyperledger/fabric-protos';
 import timestamp from 'google-protobuf/google/protobuf/timestamp_pb.js';
-import { transactionId } from '../blocks/verify-transaction.js';
+import { transactionId } from '../blocks/verifyTransaction.js';
 import { asBuffer } from '../encoding/protobuf.js';
 import { signLowS } from '../identity/sign.js';
 import { prepareTransaction, readProposal } from './gateway/proposal.js';

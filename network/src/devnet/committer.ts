@@ -4,11 +4,11 @@
 import { common, peer } from '@hyperledger/fabric-protos';
 import { parseBlock, type Block } from '../blocks/block.js';
 import { BlockVerificationError, verifyDataHash, verifySuccession } from '../blocks/verify.js';
-import { verifyOrdering } from '../blocks/verify-ordering.js';
+import { verifyOrdering } from '../blocks/verifyOrdering.js';
 import { asBuffer } from '../encoding/protobuf.js';
 import type { Channel } from '../genesis/channel.js';
 import type { Msps } from '../identity/msp.js';
-import { commitHash, stateHash } from './block-hashes.js';
+import { commitHash, stateHash } from './blockHashes.js';
 import type { Definitions } from './definitions.js';
 import type { CommittedTransaction, PeerStorage, StoredBlock, TransactionPrivateData } from './ports.js';
 import {
@@ -18,11 +18,11 @@ import {
   purgesOf,
   withoutPurged,
   type Purge,
-} from './private-data.js';
+} from './privateData.js';
 import type { History } from './state/history.js';
 import type { State } from './state/state.js';
 import { revisitBlock, validateBlock, type ValidatedBlock } from './validation/block.js';
-import { KeyPolicies } from './validation/key-policies.js';
+import { KeyPolicies } from './validation/keyPolicies.js';
 
 export interface CommitterOptions {
   readonly mspId: string;

@@ -3,7 +3,7 @@
  */
 import type { common } from '@hyperledger/fabric-protos';
 import type { Channel } from '../genesis/channel.js';
-import { signaturePolicy } from '../identity/policy-language.js';
+import { signaturePolicy } from '../identity/policyLanguage.js';
 import type { Identity } from '../identity/msp.js';
 import { satisfies, satisfiesMajority } from '../identity/policy.js';
 import type { ChaincodeDefinition, CollectionDefinition } from './ports.js';

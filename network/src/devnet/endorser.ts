@@ -4,7 +4,7 @@
 import type { KeyObject } from 'node:crypto';
 import { peer } from '@hyperledger/fabric-protos';
 import { asBuffer } from '../encoding/protobuf.js';
-import { satisfiesThreshold } from '../genesis/channel-policies.js';
+import { satisfiesThreshold } from '../genesis/channelPolicies.js';
 import type { Channel } from '../genesis/channel.js';
 import type { Identity, Msps } from '../identity/msp.js';
 import { signLowS } from '../identity/sign.js';

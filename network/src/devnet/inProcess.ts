@@ -9,7 +9,7 @@ import { parseKeyValueSet, type KeyValueSet } from '../blocks/rwset.js';
 import { parseEndorserTransaction, type EndorserTransaction } from '../blocks/transaction.js';
 import { publicPart, type OrganizationKeys, type User } from '../certificates/organization.js';
 import { asBuffer } from '../encoding/protobuf.js';
-import { createGenesisBlock } from '../genesis/genesis-block.js';
+import { createGenesisBlock } from '../genesis/genesisBlock.js';
 import { InProcessHost, type Chaincode } from './chaincode/inProcess.js';
 import { assemble, propose, type Invocation, type SignedInvocation, type Signer } from './client.js';
 import { endorse } from './endorser.js';

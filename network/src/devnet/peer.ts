@@ -10,7 +10,7 @@ import { Msps, serializeIdentity } from '../identity/msp.js';
 import { Committer, type BlockHashes } from './committer.js';
 import { Definitions } from './definitions.js';
 import { Endorser } from './endorser.js';
-import { historyReader } from './key-modifications.js';
+import { historyReader } from './keyModifications.js';
 import type {
   ChaincodeDefinition,
   ChaincodeHost,
@@ -21,7 +21,7 @@ import type {
   SystemChaincode,
   TransactionPrivateData,
 } from './ports.js';
-import { missingPrivateValues, type MissingPrivateValue } from './private-data.js';
+import { missingPrivateValues, type MissingPrivateValue } from './privateData.js';
 import { History } from './state/history.js';
 import { State } from './state/state.js';
 

@@ -3,7 +3,7 @@
  * handlers/auth/filter).
  */
 import { common, peer } from '@hyperledger/fabric-protos';
-import { transactionId } from '../blocks/verify-transaction.js';
+import { transactionId } from '../blocks/verifyTransaction.js';
 import { MalformedMessageError, Message } from '../encoding/protobuf.js';
 import { InvalidIdentityError, type Identity, type Msps } from '../identity/msp.js';
 import { sha256 } from '../identity/sign.js';

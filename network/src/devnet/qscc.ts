@@ -6,7 +6,7 @@ import { common, peer } from '@hyperledger/fabric-protos';
 import { parseBlock } from '../blocks/block.js';
 import { headerHash } from '../blocks/header.js';
 import { asBuffer } from '../encoding/protobuf.js';
-import { satisfiesThreshold } from '../genesis/channel-policies.js';
+import { satisfiesThreshold } from '../genesis/channelPolicies.js';
 import type { Identity } from '../identity/msp.js';
 import type { ServingPeer, SystemChaincode } from './ports.js';
 

@@ -5,10 +5,10 @@ import { common, msp, orderer } from '@hyperledger/fabric-protos';
 import { parseBlock } from '../blocks/block.js';
 import { parseEnvelope, type Envelope } from '../blocks/envelope.js';
 import type { MspDefinition } from '../identity/msp.js';
-import { signaturePolicy } from '../identity/policy-language.js';
-import { resolvePolicy, subGroups, type ThresholdPolicy } from './channel-policies.js';
+import { signaturePolicy } from '../identity/policyLanguage.js';
+import { resolvePolicy, subGroups, type ThresholdPolicy } from './channelPolicies.js';
 import { durationMs } from './duration.js';
-import { UnsupportedConfigurationError, readMspConfig } from './msp-config.js';
+import { UnsupportedConfigurationError, readMspConfig } from './mspConfig.js';
 
 /** A node of BFT's consenter mapping. */
 export interface ChannelConsenter {

@@ -5,7 +5,7 @@ import { common, msp, orderer } from '@hyperledger/fabric-protos';
 import type { PublicOrganization } from '../certificates/organization.js';
 import type { Consortium, OrderingNode } from '../consortium.js';
 import { serializeIdentity } from '../identity/msp.js';
-import { nOutOf, signedBy } from '../identity/policy-language.js';
+import { nOutOf, signedBy } from '../identity/policyLanguage.js';
 
 /** `devnet` is our own single ordering node; Fabric's programs refuse a channel that names it. */
 export type Consensus = 'BFT' | 'etcdraft' | 'devnet';

@@ -1,7 +1,7 @@
 /**
  * Signature policies: whether a set of identities is enough (common/cauthdsl), and the channel's implicit majority.
  */
-import '../encoding/bounded-decoder.js';
+import '../encoding/boundedDecoder.js';
 import { common, msp } from '@hyperledger/fabric-protos';
 import { Message } from '../encoding/protobuf.js';
 import { certificateFingerprint } from './certificate.js';

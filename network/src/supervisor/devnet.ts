@@ -4,11 +4,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { loadConsortium, type Consortium } from '../consortium.js';
 import { FolderInUseError, lockFolder } from '../devnet/storage/lock.js';
-import { chaincodePackage } from './chaincode-package.js';
+import { chaincodePackage } from './chaincodePackage.js';
 import { controlSocket, serveControl, type ControlRequest, type ProcessStatus } from './control.js';
-import { DataFolder } from './data-folder.js';
-import { devnetPlans } from './devnet-plans.js';
-import type { ProcessPlan } from './managed-process.js';
+import { DataFolder } from './dataFolder.js';
+import { devnetPlans } from './devnetPlans.js';
+import type { ProcessPlan } from './managedProcess.js';
 import { requireFreePorts } from './ports.js';
 import { writeProfile } from './profile.js';
 import { Supervisor } from './supervisor.js';
@@ -108,7 +108,7 @@ function takeFolder(data: string): () => void {
   }
 }
 
-/** Waits for the processes of a run that was killed: they end by themselves (end-with-supervisor.ts). */
+/** Waits for the processes of a run that was killed: they end by themselves (endWithSupervisor.ts). */
 async function awaitEnd(plans: readonly ProcessPlan[], folder: DataFolder): Promise<void> {
   const ledgers = plans.map(({ name }) => folder.ledger(name)).filter((path) => existsSync(path));
   const deadlineMs = Date.now() + takeOverPatienceMs;

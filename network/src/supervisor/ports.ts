@@ -1,6 +1,6 @@
 import { createConnection, type Socket } from 'node:net';
 import { connect } from 'node:tls';
-import type { ProcessPlan } from './managed-process.js';
+import type { ProcessPlan } from './managedProcess.js';
 
 const patienceMs = 1_000;
 

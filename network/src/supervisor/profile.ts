@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import type { Consortium } from '../consortium.js';
-import { inShell, writeAtOnce, type DataFolder } from './data-folder.js';
+import { inShell, writeAtOnce, type DataFolder } from './dataFolder.js';
 
 /**
  * Writes what a journey needs to know of this network: addresses, roots, identities, and how a club's peer is stopped and started.

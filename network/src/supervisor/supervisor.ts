@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import type { ProcessStatus } from './control.js';
-import { boundLog } from './log-file.js';
-import { ManagedProcess, type ProcessPlan } from './managed-process.js';
+import { boundLog } from './logFile.js';
+import { ManagedProcess, type ProcessPlan } from './managedProcess.js';
 
 const boundLogsEveryMs = 30_000;
 

@@ -2,7 +2,7 @@ import { ledger } from '@hyperledger/fabric-protos';
 import { expect } from 'chai';
 import { parseReadWriteSets, type NamespaceReadWriteSet } from '../../src/blocks/rwset.js';
 import { sha256 } from '../../src/identity/sign.js';
-import { readWriteSet } from './read-write-set.js';
+import { readWriteSet } from './readWriteSet.js';
 
 const { kvrwset } = ledger.rwset;
 const bytes = (text: string): Buffer => Buffer.from(text);

@@ -9,9 +9,9 @@ import {
 } from '../../src/blocks/envelope.js';
 import { parseEndorserTransaction, type EndorserTransaction } from '../../src/blocks/transaction.js';
 import { Certified, type Signer } from '../certified.js';
-import { consortiumOf } from '../consortium-of.js';
+import { consortiumOf } from '../consortiumOf.js';
 import { TIMESTAMP, endorsedEnvelope, signedEnvelope, type Parts } from './endorsed.js';
-import { readWriteSet } from './read-write-set.js';
+import { readWriteSet } from './readWriteSet.js';
 
 const { TxValidationCode } = peer;
 const CUT_SHORT = Uint8Array.of(0x0a, 0x09);

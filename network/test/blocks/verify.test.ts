@@ -2,7 +2,7 @@ import { common, peer } from '@hyperledger/fabric-protos';
 import { expect } from 'chai';
 import { parseBlock, type Block } from '../../src/blocks/block.js';
 import { dataHash, headerBytes, headerHash } from '../../src/blocks/header.js';
-import { verifyOrdering } from '../../src/blocks/verify-ordering.js';
+import { verifyOrdering } from '../../src/blocks/verifyOrdering.js';
 import {
   BlockVerificationError,
   verifyBlock,
@@ -12,11 +12,11 @@ import {
 } from '../../src/blocks/verify.js';
 import { publicPart } from '../../src/certificates/organization.js';
 import { readChannel } from '../../src/genesis/channel.js';
-import { createGenesisBlock } from '../../src/genesis/genesis-block.js';
+import { createGenesisBlock } from '../../src/genesis/genesisBlock.js';
 import { Msps } from '../../src/identity/msp.js';
 import { signLowS } from '../../src/identity/sign.js';
 import { Certified, type Signer } from '../certified.js';
-import { consortiumOf } from '../consortium-of.js';
+import { consortiumOf } from '../consortiumOf.js';
 import { realBlock, type RealBlock } from '../fixtures.js';
 import { endorsedEnvelope } from './endorsed.js';
 

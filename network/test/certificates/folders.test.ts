@@ -11,7 +11,7 @@ import {
 } from '../../src/certificates/folders.js';
 import { organizationsOf, type Organization } from '../../src/certificates/organization.js';
 import { Msps, serializeIdentity } from '../../src/identity/msp.js';
-import { consortiumOf } from '../consortium-of.js';
+import { consortiumOf } from '../consortiumOf.js';
 
 const NOW = new Date('2026-06-01T12:00:00Z');
 

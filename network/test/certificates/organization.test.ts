@@ -3,7 +3,7 @@ import { createServer, connect, type TLSSocket } from 'node:tls';
 import { once } from 'node:events';
 import { expect } from 'chai';
 import { issueOrganization, organizationsOf, type OrganizationKeys } from '../../src/certificates/organization.js';
-import { consortiumOf } from '../consortium-of.js';
+import { consortiumOf } from '../consortiumOf.js';
 
 const NOW = new Date('2026-06-01T12:00:00Z');
 

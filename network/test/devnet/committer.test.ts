@@ -1,7 +1,7 @@
 import { common, peer as peerpb } from '@hyperledger/fabric-protos';
 import { expect } from 'chai';
 import { parseBlock } from '../../src/blocks/block.js';
-import { commitHash } from '../../src/devnet/block-hashes.js';
+import { commitHash } from '../../src/devnet/blockHashes.js';
 import type { InProcessNetwork } from '../../src/devnet/inProcess.js';
 import { Sequencer } from '../../src/devnet/ordering/sequencer.js';
 import { Peer } from '../../src/devnet/peer.js';

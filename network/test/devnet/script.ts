@@ -3,7 +3,7 @@ import type { common } from '@hyperledger/fabric-protos';
 import { contractChaincode, type Chaincode } from '../../src/devnet/chaincode/inProcess.js';
 import { startInProcess, type InProcessNetwork, type InProcessOptions } from '../../src/devnet/inProcess.js';
 import type { ChaincodeDefinition, CollectionDefinition } from '../../src/devnet/ports.js';
-import { signaturePolicy } from '../../src/identity/policy-language.js';
+import { signaturePolicy } from '../../src/identity/policyLanguage.js';
 
 /** What the stub is asked in turn: the name of its method, and arguments. Bytes are `{ base64 }`. */
 export type Step = readonly [method: string, ...args: (string | number | { base64: string } | Step)[]];
@@ -14,7 +14,7 @@ const require = createRequire(import.meta.url);
 
 /** A chaincode that does what the steps say, and returns what each gave. */
 export function scriptChaincode(): Chaincode {
-  return require('../../../test/devnet/script-chaincode.cjs') as Chaincode;
+  return require('../../../test/devnet/scriptChaincode.cjs') as Chaincode;
 }
 
 export const plainChaincode = (): Chaincode =>

@@ -1,9 +1,9 @@
 import { common, msp } from '@hyperledger/fabric-protos';
 import { expect } from 'chai';
 import { readChannel } from '../../src/genesis/channel.js';
-import { explicitPolicy, implicitPolicy } from '../../src/genesis/config-group.js';
+import { explicitPolicy, implicitPolicy } from '../../src/genesis/configGroup.js';
 import { durationMs } from '../../src/genesis/duration.js';
-import { UnsupportedConfigurationError } from '../../src/genesis/msp-config.js';
+import { UnsupportedConfigurationError } from '../../src/genesis/mspConfig.js';
 import { realBlock } from '../fixtures.js';
 
 /** The real genesis block after a change of its configuration. */

@@ -6,8 +6,8 @@ import { DER_SEQUENCE, derElement, derUnsignedInteger } from '../../src/encoding
 import { InvalidIdentityError, Msps, serializeIdentity, type MspDefinition } from '../../src/identity/msp.js';
 import { readSignature, signLowS } from '../../src/identity/sign.js';
 import { Certified, signer } from '../certified.js';
-import { consortiumOf } from '../consortium-of.js';
-import { certify, newAuthority, resigned, selfSigned } from './odd-certificates.js';
+import { consortiumOf } from '../consortiumOf.js';
+import { certify, newAuthority, resigned, selfSigned } from './oddCertificates.js';
 
 const NOW = new Date('2026-06-01T12:00:00Z');
 const YEAR_MS = 365 * 86_400_000;

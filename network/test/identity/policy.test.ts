@@ -2,10 +2,10 @@ import { common, msp } from '@hyperledger/fabric-protos';
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { serializeIdentity, type Identity } from '../../src/identity/msp.js';
-import { nOutOf, signaturePolicy, signedBy } from '../../src/identity/policy-language.js';
+import { nOutOf, signaturePolicy, signedBy } from '../../src/identity/policyLanguage.js';
 import { InvalidPolicyError, readPolicy, satisfies, satisfiesMajority } from '../../src/identity/policy.js';
 import { Certified } from '../certified.js';
-import { consortiumOf } from '../consortium-of.js';
+import { consortiumOf } from '../consortiumOf.js';
 
 describe('A signature policy', () => {
   let certified: Certified;

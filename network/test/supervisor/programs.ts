@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ProcessPlan } from '../../src/supervisor/managed-process.js';
+import type { ProcessPlan } from '../../src/supervisor/managedProcess.js';
 
 /** A folder of this test's own, wiped after each test of the suite. */
 export function temporaryFolder(): { readonly path: string } {

@@ -5,7 +5,7 @@ import { requireFreePorts } from '../../src/supervisor/ports.js';
 import { Supervisor } from '../../src/supervisor/supervisor.js';
 import { forever, otherProgram, planOf, Reports, runs, temporaryFolder } from './programs.js';
 
-const endWithSupervisor = new URL('../../src/supervisor/end-with-supervisor.js', import.meta.url).href;
+const endWithSupervisor = new URL('../../src/supervisor/endWithSupervisor.js', import.meta.url).href;
 
 describe('A supervisor', () => {
   const folder = temporaryFolder();

@@ -4,7 +4,7 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { common } from '@hyperledger/fabric-protos';
 import { parseEnvelope, type Envelope } from '../../blocks/envelope.js';
-import { integerField } from '../../encoding/protobuf-writer.js';
+import { integerField } from '../../encoding/protobufWriter.js';
 import { InvalidIdentityError, type Identity, type Msps } from '../../identity/msp.js';
 import { send, serveRequests } from '../grpc/calls.js';
 import { untilBlock, type BlockSource } from './follow.js';

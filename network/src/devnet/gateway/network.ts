@@ -5,7 +5,7 @@ import type { Identity } from '../../identity/msp.js';
 import type { Endpoint } from '../grpc/endpoint.js';
 import type { ServingPeer } from '../ports.js';
 import { localEndorser, remoteEndorser, type Endorser } from './endorsers.js';
-import { OrderingClient } from './ordering-client.js';
+import { OrderingClient } from './orderingClient.js';
 
 /** Another club's peer. */
 export interface RemotePeer extends Endpoint {

@@ -1,7 +1,7 @@
 /**
  * Other processes of the network, as they are dialled.
  */
-import '../../encoding/bounded-decoder.js';
+import '../../encoding/boundedDecoder.js';
 import { credentials, type ChannelCredentials, type ChannelOptions } from '@grpc/grpc-js';
 
 export interface Endpoint {

@@ -4,7 +4,7 @@
  */
 import { common } from '@hyperledger/fabric-protos';
 import { MalformedEnvelopeError, parseEnvelope, type Envelope } from '../../blocks/envelope.js';
-import { satisfiesThreshold } from '../../genesis/channel-policies.js';
+import { satisfiesThreshold } from '../../genesis/channelPolicies.js';
 import type { Channel } from '../../genesis/channel.js';
 import { InvalidIdentityError, type Identity, type Msps } from '../../identity/msp.js';
 

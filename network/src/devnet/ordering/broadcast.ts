@@ -3,7 +3,7 @@
  */
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { common } from '@hyperledger/fabric-protos';
-import { field, integerField } from '../../encoding/protobuf-writer.js';
+import { field, integerField } from '../../encoding/protobufWriter.js';
 import type { Channel } from '../../genesis/channel.js';
 import type { Msps } from '../../identity/msp.js';
 import { send, serveRequests, unlessAborted } from '../grpc/calls.js';

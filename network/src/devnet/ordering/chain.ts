@@ -2,7 +2,7 @@
  * The chain of an ordering node: envelopes are cut into blocks, and a block is delivered when it is on disk.
  */
 import type { BlockSource } from '../deliver/follow.js';
-import type { RecordFile } from '../storage/record-file.js';
+import type { RecordFile } from '../storage/recordFile.js';
 import { takeBatch, type BatchSize } from './batch.js';
 
 export interface OrderingChainOptions {

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Credentials } from '../../certificates/authority.js';
 import { readChannel, type Channel } from '../../genesis/channel.js';
-import { readYaml, type Place } from '../../strict-yaml.js';
+import { readYaml, type Place } from '../../strictYaml.js';
 import type { TlsKeys } from '../grpc/server.js';
 import type { ChaincodeDefinition } from '../ports.js';
 import { readDefinition } from './definition.js';

@@ -2,8 +2,8 @@
  * A chaincode definition as it stands in a configuration file. Policies are written in Fabric's policy language.
  */
 import type { common } from '@hyperledger/fabric-protos';
-import { signaturePolicy } from '../../identity/policy-language.js';
-import type { Place } from '../../strict-yaml.js';
+import { signaturePolicy } from '../../identity/policyLanguage.js';
+import type { Place } from '../../strictYaml.js';
 import type { ChaincodeDefinition, CollectionDefinition } from '../ports.js';
 
 const MAJORITY = 'MAJORITY Endorsement';

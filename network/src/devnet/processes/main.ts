@@ -3,10 +3,10 @@
  */
 import { basename } from 'node:path';
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
-import { InvalidFileError } from '../../strict-yaml.js';
+import { InvalidFileError } from '../../strictYaml.js';
 import { PortTakenError } from '../grpc/server.js';
 import { FolderInUseError } from '../storage/lock.js';
-import { DamagedFileError } from '../storage/record-file.js';
+import { DamagedFileError } from '../storage/recordFile.js';
 import { jsonLog, reasonOf, type Log } from './log.js';
 
 /** What a program has started. */

@@ -3,6 +3,6 @@
  */
 import { readOrdererConfiguration } from './configuration.js';
 import { runProcess } from './main.js';
-import { startOrderingNode } from './ordering-node.js';
+import { startOrderingNode } from './orderingNode.js';
 
 await runProcess('orderer', (path, context) => startOrderingNode(readOrdererConfiguration(path), context));

@@ -3,6 +3,6 @@
  */
 import { readPeerConfiguration } from './configuration.js';
 import { runProcess } from './main.js';
-import { startPeerNode } from './peer-node.js';
+import { startPeerNode } from './peerNode.js';
 
 await runProcess('peer', (path, context) => startPeerNode(readPeerConfiguration(path), context));

@@ -3,8 +3,8 @@
  */
 import { ledger } from '@hyperledger/fabric-protos';
 import type { Version } from '../../blocks/rwset.js';
-import { inKeyOrder, keyText, type OrderedKey } from '../state/ordered-key.js';
-import { readMessage } from './range-summary.js';
+import { inKeyOrder, keyText, type OrderedKey } from '../state/orderedKey.js';
+import { readMessage } from './rangeSummary.js';
 
 const { kvrwset } = ledger.rwset;
 

@@ -2,9 +2,9 @@
  * Results of queries, one by one.
  */
 import { ledger } from '@hyperledger/fabric-protos';
-import { keyText, type OrderedKey } from '../state/ordered-key.js';
+import { keyText, type OrderedKey } from '../state/orderedKey.js';
 import type { StateEntry } from '../state/updates.js';
-import { RangeSummary } from './range-summary.js';
+import { RangeSummary } from './rangeSummary.js';
 
 const { kvrwset } = ledger.rwset;
 

@@ -7,7 +7,7 @@ import type { ledger } from '@hyperledger/fabric-protos';
 import type { Version } from '../../blocks/rwset.js';
 import { sha256 } from '../../identity/sign.js';
 import type { Definitions } from '../definitions.js';
-import { bytesAsKey, keyText, orderedKey, type OrderedKey } from '../state/ordered-key.js';
+import { bytesAsKey, keyText, orderedKey, type OrderedKey } from '../state/orderedKey.js';
 import type { Snapshot } from '../state/state.js';
 import {
   hashedSpace,
@@ -19,7 +19,7 @@ import {
   type StateEntry,
 } from '../state/updates.js';
 import type { Value } from './messages.js';
-import { ReadWriteSetBuilder, type ReadWriteSets } from './read-write-set.js';
+import { ReadWriteSetBuilder, type ReadWriteSets } from './readWriteSet.js';
 import { RangeScan, UnrecordedScan, type KeyValue, type Scan } from './scans.js';
 
 export type KeyModification = ledger.queryresult.KeyModification;

@@ -1,4 +1,4 @@
-import type { OrderedKey } from './ordered-key.js';
+import type { OrderedKey } from './orderedKey.js';
 import { Table } from './table.js';
 import type { Space, StateEntry, Updates } from './updates.js';
 

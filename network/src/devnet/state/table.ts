@@ -1,4 +1,4 @@
-import type { OrderedKey } from './ordered-key.js';
+import type { OrderedKey } from './orderedKey.js';
 
 interface Revision<Entry> {
   /** Number of blocks after which it is seen. */

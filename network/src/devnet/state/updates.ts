@@ -2,7 +2,7 @@
  * Where state is kept, and what a block changes in it.
  */
 import type { Version } from '../../blocks/rwset.js';
-import type { OrderedKey } from './ordered-key.js';
+import type { OrderedKey } from './orderedKey.js';
 
 /** One ordered table: public state of a chaincode, or hashes or values of one of its collections. */
 export type Space = string & { readonly isSpace: true };

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import type { CollectionWrites, PeerStorage, StoredBlock, TransactionPrivateData } from '../ports.js';
 import { lockFolder } from './lock.js';
-import { RecordFile } from './record-file.js';
-import { TransientFile } from './transient-file.js';
+import { RecordFile } from './recordFile.js';
+import { TransientFile } from './transientFile.js';
 
 interface PrivateRecord {
   blockNumber: number;

@@ -5,8 +5,8 @@ import { peer } from '@hyperledger/fabric-protos';
 import type { ValidationCode } from '../../blocks/envelope.js';
 import type { MerkleSummary, RangeQuery, Read, Version } from '../../blocks/rwset.js';
 import type { EndorserTransaction } from '../../blocks/transaction.js';
-import { RangeSummary } from '../simulation/range-summary.js';
-import { bytesAsKey, inKeyOrder, keyText, orderedKey, type OrderedKey } from '../state/ordered-key.js';
+import { RangeSummary } from '../simulation/rangeSummary.js';
+import { bytesAsKey, inKeyOrder, keyText, orderedKey, type OrderedKey } from '../state/orderedKey.js';
 import type { State } from '../state/state.js';
 import {
   hashedSpace,

@@ -7,10 +7,10 @@ import type { NamespaceReadWriteSet } from '../../blocks/rwset.js';
 import type { EndorserTransaction } from '../../blocks/transaction.js';
 import { InvalidIdentityError, type Identity, type Msps } from '../../identity/msp.js';
 import { LIFECYCLE_NAMESPACE, type Definitions, type EndorsementPolicy } from '../definitions.js';
-import { bytesAsKey, orderedKey, type OrderedKey } from '../state/ordered-key.js';
+import { bytesAsKey, orderedKey, type OrderedKey } from '../state/orderedKey.js';
 import type { State } from '../state/state.js';
 import { hashedSpace, publicSpace, VALIDATION_PARAMETER, type Space } from '../state/updates.js';
-import type { KeyPolicies } from './key-policies.js';
+import type { KeyPolicies } from './keyPolicies.js';
 
 export interface EndorsementContext {
   readonly msps: Msps;

@@ -16,7 +16,7 @@ import {
   parseEndorserTransaction,
   type EndorserTransaction,
 } from '../../blocks/transaction.js';
-import { transactionId } from '../../blocks/verify-transaction.js';
+import { transactionId } from '../../blocks/verifyTransaction.js';
 import { InvalidIdentityError, type Msps } from '../../identity/msp.js';
 
 const { HeaderType } = common;

@@ -3,7 +3,7 @@
  */
 import type { MetadataEntry, Version } from '../../blocks/rwset.js';
 import type { EndorserTransaction } from '../../blocks/transaction.js';
-import { bytesAsKey, orderedKey, type OrderedKey } from '../state/ordered-key.js';
+import { bytesAsKey, orderedKey, type OrderedKey } from '../state/orderedKey.js';
 import type { State } from '../state/state.js';
 import {
   hashedSpace,
@@ -15,7 +15,7 @@ import {
   type Updates,
 } from '../state/updates.js';
 import { HaltingTransactionError } from './halting.js';
-import { isPolicyMessage } from './key-policies.js';
+import { isPolicyMessage } from './keyPolicies.js';
 
 /** As Fabric adds them up, without looking whether one is there already: a key that is named twice gets an odd sum. */
 const VALUE = 1;

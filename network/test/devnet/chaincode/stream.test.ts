@@ -16,7 +16,7 @@ import {
   register,
   type ChaincodeMessage,
   type ChaincodeSide,
-} from './scripted-server.js';
+} from './scriptedServer.js';
 
 const PACKAGE_ID = 'plain:0123';
 const { Type } = peer.ChaincodeMessage;

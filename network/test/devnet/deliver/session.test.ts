@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { Client, credentials, status, type ClientDuplexStream } from '@grpc/grpc-js';
 import { common, orderer, peer } from '@hyperledger/fabric-protos';
 import { expect } from 'chai';
-import { seekRequest, type Signer } from '../../../src/devnet/deliver/seek-request.js';
+import { seekRequest, type Signer } from '../../../src/devnet/deliver/seekRequest.js';
 import { serveDeliver } from '../../../src/devnet/deliver/session.js';
 import { raw } from '../../../src/devnet/grpc/calls.js';
 import { LoopbackServer } from '../../../src/devnet/grpc/server.js';
-import { field } from '../../../src/encoding/protobuf-writer.js';
+import { field } from '../../../src/encoding/protobufWriter.js';
 import { readChannel } from '../../../src/genesis/channel.js';
 import { Msps, serializeIdentity } from '../../../src/identity/msp.js';
 import { signLowS } from '../../../src/identity/sign.js';
-import { TestNetwork } from '../network/test-network.js';
+import { TestNetwork } from '../network/testNetwork.js';
 
 const DELIVER = raw(peer.DeliverService.deliver);
 const { Status } = common;

@@ -11,7 +11,7 @@ import {
 import type { ChaincodeDefinition } from '../../../src/devnet/ports.js';
 import { readChannel } from '../../../src/genesis/channel.js';
 import { serializeIdentity, Msps, type Identity } from '../../../src/identity/msp.js';
-import { signaturePolicy } from '../../../src/identity/policy-language.js';
+import { signaturePolicy } from '../../../src/identity/policyLanguage.js';
 import { realBlock } from '../../fixtures.js';
 
 const CLUBS = ['A', 'B', 'C', 'D', 'E'];

@@ -2,8 +2,8 @@ import { Client, credentials, status } from '@grpc/grpc-js';
 import { expect } from 'chai';
 import { raw } from '../../../src/devnet/grpc/calls.js';
 import { eventually, heightOf } from '../network/client.js';
-import { RunningNetwork } from '../network/running-network.js';
-import type { TestNode } from '../network/test-network.js';
+import { RunningNetwork } from '../network/runningNetwork.js';
+import type { TestNode } from '../network/testNetwork.js';
 import { mutate, seededRandom } from './mutate.js';
 import { ordererSamples, peerSamples, type Sample } from './samples.js';
 

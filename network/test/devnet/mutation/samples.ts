@@ -4,11 +4,11 @@
 import { createPrivateKey } from 'node:crypto';
 import type { MethodDefinition } from '@grpc/grpc-js';
 import { common, gateway, orderer, peer } from '@hyperledger/fabric-protos';
-import { seekRequest, type Signer } from '../../../src/devnet/deliver/seek-request.js';
+import { seekRequest, type Signer } from '../../../src/devnet/deliver/seekRequest.js';
 import { serializeIdentity } from '../../../src/identity/msp.js';
 import { signLowS } from '../../../src/identity/sign.js';
 import { endorsed } from '../network/client.js';
-import type { RunningNetwork } from '../network/running-network.js';
+import type { RunningNetwork } from '../network/runningNetwork.js';
 
 export interface Sample {
   readonly method: Pick<MethodDefinition<unknown, unknown>, 'path' | 'requestStream' | 'responseStream'>;

@@ -16,7 +16,7 @@ import {
 } from '@hyperledger/fabric-gateway';
 import { common } from '@hyperledger/fabric-protos';
 import type { User } from '../../../src/certificates/organization.js';
-import { CHAINCODE, type TestNetwork, type TestNode } from './test-network.js';
+import { CHAINCODE, type TestNetwork, type TestNode } from './testNetwork.js';
 
 const CHANNEL = 'clubs';
 const PATIENCE_MS = 5_000;

@@ -2,7 +2,7 @@ import { checkpointers, StatusCode } from '@hyperledger/fabric-gateway';
 import { common, peer } from '@hyperledger/fabric-protos';
 import { expect } from 'chai';
 import { connectTo, endorsed, eventually, failureOf, first, heightOf, text, type TestClient } from './client.js';
-import { RunningNetwork } from './running-network.js';
+import { RunningNetwork } from './runningNetwork.js';
 
 describe('What a peer tells of its ledger', () => {
   let network: RunningNetwork;

@@ -5,7 +5,7 @@ import { status } from '@grpc/grpc-js';
 import { StatusCode } from '@hyperledger/fabric-gateway';
 import { expect } from 'chai';
 import { codesOf, endorsed, eventually, failureOf, first } from './client.js';
-import { RunningNetwork } from './running-network.js';
+import { RunningNetwork } from './runningNetwork.js';
 
 describe('Three clubs with unmodified clients and chaincode', () => {
   let network: RunningNetwork;

@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { common } from '@hyperledger/fabric-protos';
 import { expect } from 'chai';
-import { seekRequest, type Signer } from '../../../src/devnet/deliver/seek-request.js';
+import { seekRequest, type Signer } from '../../../src/devnet/deliver/seekRequest.js';
 import { RefusedEnvelopeError, admit } from '../../../src/devnet/ordering/admission.js';
 import { readChannel, type Channel } from '../../../src/genesis/channel.js';
 import { Msps, serializeIdentity } from '../../../src/identity/msp.js';
 import { signLowS } from '../../../src/identity/sign.js';
 import type { MemberPaths } from '../../../src/certificates/folders.js';
-import { TestNetwork } from '../network/test-network.js';
+import { TestNetwork } from '../network/testNetwork.js';
 
 const { HeaderType, Status } = common;
 type Type = common.HeaderTypeMap[keyof common.HeaderTypeMap];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { takeBatch } from '../../../src/devnet/ordering/batch.js';
 import { OrderingChain } from '../../../src/devnet/ordering/chain.js';
-import { RecordFile } from '../../../src/devnet/storage/record-file.js';
+import { RecordFile } from '../../../src/devnet/storage/recordFile.js';
 
 const BATCH_SIZE = { maxMessages: 4, absoluteMaxBytes: 1_000, preferredMaxBytes: 100 };
 

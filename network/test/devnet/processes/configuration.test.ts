@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { readPeerConfiguration, tlsRootsOf } from '../../../src/devnet/processes/configuration.js';
-import { InvalidFileError } from '../../../src/strict-yaml.js';
-import { TestNetwork } from '../network/test-network.js';
+import { InvalidFileError } from '../../../src/strictYaml.js';
+import { TestNetwork } from '../network/testNetwork.js';
 
 type Mapping = Record<string, unknown>;
 

@@ -2,8 +2,8 @@ import { status } from '@grpc/grpc-js';
 import { EndorseError, StatusCode } from '@hyperledger/fabric-gateway';
 import { expect } from 'chai';
 import { codesOf, connectTo, endorsed, eventually, failureOf, first, type TestClient } from '../network/client.js';
-import { TestNetwork, type TestNode } from '../network/test-network.js';
-import { SpawnedProcess } from './spawned-process.js';
+import { TestNetwork, type TestNode } from '../network/testNetwork.js';
+import { SpawnedProcess } from './spawnedProcess.js';
 
 const KILLS = 3;
 const PROCESSES_TIMEOUT_MS = 120_000;

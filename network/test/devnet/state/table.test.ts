@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { orderedKey, keyText } from '../../../src/devnet/state/ordered-key.js';
+import { orderedKey, keyText } from '../../../src/devnet/state/orderedKey.js';
 import { State } from '../../../src/devnet/state/state.js';
 import { NO_METADATA, publicSpace, Updates } from '../../../src/devnet/state/updates.js';
 
