@@ -4,6 +4,7 @@
 import { status, type ClientDuplexStream, type ServiceError } from '@grpc/grpc-js';
 import { peer } from '@hyperledger/fabric-protos';
 import type { ChaincodeCall } from '../ports.js';
+import { answerTo, contextOf, newMessage, transactionMessage } from './protocol.js';
 
 /** Answers the requests of one call, one at a time. */
 export interface CallHandler {
@@ -22,11 +23,7 @@ interface RunningCall {
   isAnswering: boolean;
 }
 
-const { ChaincodeMessage } = peer;
-const { Type } = ChaincodeMessage;
-type MessageType = peer.ChaincodeMessage.TypeMap[keyof peer.ChaincodeMessage.TypeMap];
-
-const TYPE_NAMES = new Map<number, string>(Object.entries(Type).map(([name, type]) => [type, name]));
+const { Type } = peer.ChaincodeMessage;
 
 /** KEEPALIVE is never sent: Node's shim 2.5.8 ends its process when it gets one. */
 export class ChaincodeConnection {
@@ -117,16 +114,10 @@ export class ChaincodeConnection {
     const running = this.#running.get(contextOf(message.getChannelId(), message.getTxid()));
     if (running?.isAnswering === true) return;
     if (running) running.isAnswering = true;
-    const answer = newMessage(Type.RESPONSE, message);
-    try {
+    const answer = await answerTo(message, async () => {
       if (!running) throw new Error('no ledger context');
-      answer.setPayload(await running.handler.handle(message));
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      const type = TYPE_NAMES.get(message.getType()) ?? message.getType();
-      answer.setType(Type.ERROR);
-      answer.setPayload(Buffer.from(`${type} failed: transaction ID: ${message.getTxid()}: ${reason}`));
-    }
+      return running.handler.handle(message);
+    });
     if (running) running.isAnswering = false;
     this.#send(answer);
   }
@@ -158,25 +149,4 @@ function registeredName(message: peer.ChaincodeMessage): string {
   } catch {
     return '';
   }
-}
-
-function transactionMessage(call: ChaincodeCall): peer.ChaincodeMessage {
-  const message = newMessage(Type.TRANSACTION);
-  message.setChannelId(call.channel);
-  message.setTxid(call.txId);
-  message.setPayload(call.input.serializeBinary());
-  message.setProposal(call.signedProposal);
-  return message;
-}
-
-function newMessage(type: MessageType, answered?: peer.ChaincodeMessage): peer.ChaincodeMessage {
-  const message = new ChaincodeMessage();
-  message.setType(type);
-  message.setChannelId(answered?.getChannelId() ?? '');
-  message.setTxid(answered?.getTxid() ?? '');
-  return message;
-}
-
-function contextOf(channel: string, txId: string): string {
-  return `${channel}\0${txId}`;
 }

@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { peer } from '@hyperledger/fabric-protos';
 import type { ChaincodeCall, ChaincodeHost, ChaincodeResult } from '../ports.js';
 import { CallMessages } from './messages.js';
+import { answerTo, contextOf, newMessage, resultOf, transactionMessage } from './protocol.js';
 
 /** What the shim runs. */
 export interface Chaincode {
@@ -32,9 +33,6 @@ interface RunningCall {
 }
 
 const { Type } = peer.ChaincodeMessage;
-type MessageType = peer.ChaincodeMessage.TypeMap[keyof peer.ChaincodeMessage.TypeMap];
-
-const TYPE_NAMES = new Map<number, string>(Object.entries(Type).map(([name, type]) => [type, name]));
 const requireModule = createRequire(import.meta.url);
 
 /**
@@ -99,50 +97,6 @@ export class InProcessHost implements ChaincodeHost {
     }
     const running = this.#running.get(contextOf(message.getChannelId(), message.getTxid()));
     if (type === Type.COMPLETED || type === Type.ERROR) running?.complete(message);
-    else if (running) this.#toChaincode(await answer(message, running.messages));
+    else if (running) this.#toChaincode(await answerTo(message, () => running.messages.handle(message)));
   }
-}
-
-async function answer(message: Message, messages: CallMessages): Promise<Message> {
-  const response = newMessage(Type.RESPONSE, message);
-  try {
-    response.setPayload(await messages.handle(message));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    const type = TYPE_NAMES.get(message.getType()) ?? message.getType();
-    response.setType(Type.ERROR);
-    response.setPayload(Buffer.from(`${type} failed: transaction ID: ${message.getTxid()}: ${reason}`));
-  }
-  return response;
-}
-
-/** As Fabric does it, the event gets its chaincode and transaction here. */
-function resultOf({ namespace, txId }: ChaincodeCall, message: Message): ChaincodeResult {
-  if (message.getType() === Type.ERROR)
-    throw new Error(`transaction returned with failure: ${Buffer.from(message.getPayload_asU8()).toString()}`);
-  const event = message.getChaincodeEvent();
-  event?.setChaincodeId(namespace);
-  event?.setTxId(txId);
-  return { response: peer.Response.deserializeBinary(message.getPayload_asU8()), event };
-}
-
-function transactionMessage(call: ChaincodeCall): Message {
-  const message = newMessage(Type.TRANSACTION);
-  message.setChannelId(call.channel);
-  message.setTxid(call.txId);
-  message.setPayload(call.input.serializeBinary());
-  message.setProposal(call.signedProposal);
-  return message;
-}
-
-function newMessage(type: MessageType, answered?: Message): Message {
-  const message = new peer.ChaincodeMessage();
-  message.setType(type);
-  message.setChannelId(answered?.getChannelId() ?? '');
-  message.setTxid(answered?.getTxid() ?? '');
-  return message;
-}
-
-function contextOf(channel: string, txId: string): string {
-  return `${channel}\0${txId}`;
 }

@@ -6,12 +6,12 @@ import { ledger, peer } from '@hyperledger/fabric-protos';
 import { MalformedMessageError, Message } from '../../encoding/protobuf.js';
 import type { ChaincodeCall, CollectionDefinition } from '../ports.js';
 import type { Scan } from '../simulation/scans.js';
+import { typeName } from './protocol.js';
 import { OpenQueries, PAGE_LIMIT } from './queries.js';
 
 type Handler = (request: Message) => Uint8Array | Promise<Uint8Array>;
 
 const { Type } = peer.ChaincodeMessage;
-const TYPE_NAMES = new Map<number, string>(Object.entries(Type).map(([name, type]) => [type, name]));
 const NOTHING = new Uint8Array();
 
 /** Answers the requests of one call, one at a time. */
@@ -43,10 +43,7 @@ export class CallMessages {
   async handle(message: peer.ChaincodeMessage): Promise<Uint8Array> {
     const type = message.getType();
     const handler = this.#handlers.get(type);
-    if (!handler)
-      throw new Error(
-        `Fabric side handler cannot handle message (${TYPE_NAMES.get(type) ?? type}) while in ready state`,
-      );
+    if (!handler) throw new Error(`Fabric side handler cannot handle message (${typeName(type)}) while in ready state`);
     try {
       return await handler(new Message(message.getPayload_asU8()));
     } catch (error) {

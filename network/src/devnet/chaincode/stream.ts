@@ -7,6 +7,7 @@ import { CHANNEL_OPTIONS, tlsCredentials, type Endpoint } from '../grpc/endpoint
 import type { ChaincodeCall, ChaincodeHost, ChaincodeResult } from '../ports.js';
 import { ChaincodeConnection } from './connection.js';
 import type { OpenCall } from './connection.js';
+import { resultOf } from './protocol.js';
 
 export interface ChaincodeStreamOptions {
   /** The package id under which the chaincode must register. */
@@ -86,24 +87,6 @@ export class ChaincodeStream implements ChaincodeHost {
     }
     if (this.#closed) connection.close();
     return connection;
-  }
-}
-
-/** As Fabric does it, the event gets its chaincode and transaction here. */
-function resultOf({ namespace, txId }: ChaincodeCall, message: peer.ChaincodeMessage): ChaincodeResult {
-  if (message.getType() === peer.ChaincodeMessage.Type.ERROR)
-    throw new Error(`transaction returned with failure: ${Buffer.from(message.getPayload_asU8()).toString()}`);
-  const event = message.getChaincodeEvent();
-  event?.setChaincodeId(namespace);
-  event?.setTxId(txId);
-  return { response: readResponse(txId, message), event };
-}
-
-function readResponse(txId: string, message: peer.ChaincodeMessage): peer.Response {
-  try {
-    return peer.Response.deserializeBinary(message.getPayload_asU8());
-  } catch (error) {
-    throw new Error(`failed to unmarshal response for transaction ${txId}`, { cause: error });
   }
 }
 
