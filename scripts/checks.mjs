@@ -80,6 +80,7 @@ function sources() {
     ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts', '*.mjs', '*.cjs'],
     { cwd: root, encoding: 'utf8' },
   );
+  if (!stdout) throw new Error('the checks ask git which files there are: run them in a clone');
   return stdout
     .split('\n')
     .filter((path) => path && !path.includes('generated'))

@@ -11,10 +11,14 @@ if (!existsSync(profile)) fail(`There is no network profile ${profile}`);
 const program = join(root, 'test/dist/journeys/ledger/demo.js');
 if (!existsSync(program)) await build().catch((error) => fail(error.message));
 const demo = spawn(process.execPath, [program, profile], { stdio: 'inherit' });
+// Ctrl-C reaches the demo by itself, which puts things in order first.
+process.on('SIGINT', () => {});
 demo.on('exit', (code) => process.exit(code ?? 1));
 
 async function profileOfRunning() {
   const { askControl } = await network('supervisor/control.js');
-  await askControl(data, { command: 'status' }).catch((error) => fail(error.message));
+  const { processes = [] } = await askControl(data, { command: 'status' }).catch((error) => fail(error.message));
+  const away = processes.find(({ state }) => state !== 'ready');
+  if (away) fail(`${away.name} is ${away.state}. The demo needs every process: npm run network -- start ${away.name}`);
   return join(data, 'profile.json');
 }

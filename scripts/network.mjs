@@ -3,13 +3,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail, network, readOptions } from './options.mjs';
 
+const usage = 'usage: npm run network -- status [process] | stop <process> | start <process> | logs <process>';
 const logLines = 200;
-const { data, words } = readOptions();
+const { data, values, words } = readOptions({ help: { type: 'boolean', default: false } }, 2);
 const [command = 'status', name] = words;
 
-if (command === 'logs') logs();
+if (values.help) console.log(usage);
+else if (command === 'logs') logs();
 else if (['status', 'stop', 'start'].includes(command)) await ask();
-else fail('usage: npm run network -- status | stop <process> | start <process> | logs <process>', 2);
+else fail(usage, 2);
 
 async function ask() {
   const { askControl } = await network('supervisor/control.js');

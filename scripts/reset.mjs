@@ -34,7 +34,8 @@ async function requireStopped() {
 async function confirmed() {
   if (!process.stdin.isTTY) fail('This is no terminal, so nobody can be asked. Without asking: npm run reset -- --yes');
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await terminal.question(`Wipe the ledger, keys and logs in ${data}? Type "wipe": `);
+  // Ctrl-C and Ctrl-D are an answer too.
+  const answer = await terminal.question(`Wipe the ledger, keys and logs in ${data}? Type "wipe": `).catch(() => '');
   terminal.close();
   return answer.trim() === 'wipe';
 }

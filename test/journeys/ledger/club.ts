@@ -43,8 +43,8 @@ export class Club {
   peerStopped = false;
 
   stopPeer(): void {
-    execSync(this.profile.stopPeer, { stdio: 'pipe' });
     this.peerStopped = true;
+    execSync(this.profile.stopPeer, { stdio: 'pipe' });
   }
 
   startPeer(): void {

@@ -3,7 +3,7 @@ import { agreement } from './agreement.js';
 import { Club } from './club.js';
 import { founding } from './founding.js';
 import type { Journey } from './journey.js';
-import { Narrator } from './narrator.js';
+import { Narrator, StepFailedError } from './narrator.js';
 import { privacy } from './privacy.js';
 import { loadProfile, type NetworkProfile } from './profile.js';
 import { revocation } from './revocation.js';
@@ -21,17 +21,28 @@ const clubs = ['harbour', 'stjulians', 'orchard'].map((id) => openClub(network, 
 const tell = new Narrator(console.log, async (blockNumber) => {
   for (const club of clubs) if (!club.peerStopped) await club.ledger.reach(blockNumber);
 });
+// A journey that is broken off leaves no peer stopped.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    for (const club of clubs) if (club.peerStopped) club.startPeer();
+    process.exit(130);
+  });
+}
 try {
   console.log(`Three clubs on ${network.name}: + done, - refused as it must be, = so it is.`);
   await travel(clubs, tell);
 } catch (error) {
-  tell.failures += 1;
-  console.error(error);
+  if (error instanceof StepFailedError) {
+    console.error('\nThe steps after it were not played.');
+  } else {
+    tell.failures += 1;
+    console.error(error);
+  }
 } finally {
   for (const club of clubs) await club.close();
 }
 console.log(
-  tell.failures === 0 ? '\nEvery step ended as it must.' : `\n${tell.failures} steps did not end as they must.`,
+  tell.failures === 0 ? '\nEvery step ended as it must.' : `\nSteps that did not end as they must: ${tell.failures}`,
 );
 process.exitCode = tell.failures === 0 ? 0 : 1;
 

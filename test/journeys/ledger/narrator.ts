@@ -2,6 +2,11 @@ import { isDeepStrictEqual } from 'node:util';
 import { LedgerError } from '@reciprocal-clubs/api/fabric/ledgerError.js';
 import type { Committed } from '@reciprocal-clubs/api/fabric/submission.js';
 
+/** A step did not end as it must, which has been told; what follows it cannot be played. */
+export class StepFailedError extends Error {
+  override readonly name = 'StepFailedError';
+}
+
 /** Tells the journey step by step, and notices when a step does not end as it must. */
 export class Narrator {
   #step = 0;
@@ -32,8 +37,9 @@ export class Narrator {
   ): Promise<T> {
     const outcome = await this.#attempt(text, step);
     const { committed } = outcome;
-    if (committed) await this.settle(committed.blockNumber);
     this.#tell('done', text, committed ? `${proof(committed)} VALID` : 'no transaction: nothing had to change');
+    if (committed)
+      await this.#attempt(`every peer has block ${committed.blockNumber}`, () => this.settle(committed.blockNumber));
     return outcome;
   }
 
@@ -56,7 +62,7 @@ export class Narrator {
 
   /** Something that must be so. */
   holds(text: string, actual: unknown, expected: unknown): void {
-    if (isDeepStrictEqual(actual, expected)) this.#tell('holds', text, JSON.stringify(actual ?? null));
+    if (isDeepStrictEqual(actual, expected)) this.#tell('holds', text, shown(actual));
     else this.#fail(text, `expected ${JSON.stringify(expected)}, got ${JSON.stringify(actual)}`);
   }
 
@@ -65,7 +71,7 @@ export class Narrator {
       return await step();
     } catch (error) {
       this.#fail(text, describe(error));
-      throw error;
+      throw new StepFailedError(text, { cause: error });
     }
   }
 
@@ -80,6 +86,12 @@ export class Narrator {
     this.#line += 1;
     this.print(`  ${this.#step}.${this.#line} ! ${text}\n        FAILED: ${reason}`);
   }
+}
+
+/** What holds, in words where the value has none. */
+function shown(value: unknown): string {
+  const isNothing = value === undefined || (Array.isArray(value) && value.length === 0);
+  return isNothing ? 'nothing' : JSON.stringify(value);
 }
 
 const proof = ({ txId, blockNumber, endorsers }: Committed): string =>

@@ -19,6 +19,7 @@ interface Door {
 export async function privacy(journey: Journey): Promise<void> {
   const { orchard, harbour, tell, secrets } = journey;
   tell.chapter('What Orchard can learn');
+  tell.note(`Looked for: ${[...secrets.keys()].join(', ')}.`);
   for (const peerOf of [orchard, harbour]) {
     const connection = new PeerConnection(peerOf.profile.peer, orchard.profile.mspId);
     try {
@@ -35,7 +36,6 @@ export async function privacy(journey: Journey): Promise<void> {
     }
   }
   await control(journey);
-  tell.note(`Looked for: ${[...secrets.keys()].join(', ')}.`);
   for (const line of await traces(journey)) tell.note(line);
 }
 
@@ -45,7 +45,7 @@ async function search(journey: Journey, door: Door): Promise<void> {
   const finds = (service: string, found: readonly Uint8Array[]): void => {
     const bytes = found.reduce((sum, { length }) => sum + length, 0);
     tell.holds(
-      `As ${door.name}, ${service} (${found.length} answers, ${bytes} bytes) tells`,
+      `As ${door.name}, ${service} (${found.length} answers, ${bytes} bytes) tells of it`,
       secretsIn(found, secrets),
       [],
     );
@@ -80,7 +80,7 @@ async function control({ harbour, sealed, tell, secrets }: Journey): Promise<voi
     const found = secretsIn(await stream(blocks, last, (both) => both.getBlock()?.getHeader()?.getNumber()), secrets);
     const readable = ['agreement id', 'pseudonym', 'exclusion tag', 'pass id', 'business date'];
     tell.holds(
-      'The same search as Harbour on its own peer tells',
+      'The same search as Harbour on its own peer tells of',
       readable.filter((what) => found.includes(what)),
       readable,
     );

@@ -74,7 +74,7 @@ export async function visit(
   const again = await tell.done('Another desk signs the visitor in: it is the same visit', () =>
     command(journey, stJulians, 'visits.checkIn', arrival(today)),
   );
-  tell.holds('A re-entry costs no transaction', again.committed, undefined);
+  tell.holds('Transactions that the re-entry cost', again.committed, undefined);
   await tell.done('The visitor leaves', () =>
     command(journey, stJulians, 'visits.checkOut', {
       actor: stJulians.actor('front-desk'),

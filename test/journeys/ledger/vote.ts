@@ -52,12 +52,8 @@ export async function vote(journey: Journey, introduction: Introduction, today: 
     stJulians.ledger.submit('governance:execute', mark(stJulians)),
   );
 
-  const after = await inForce(orchard);
-  tell.holds(
-    `The policy ${policy} is now version and value`,
-    [after.version, after.value],
-    [before.version + 1, value],
-  );
+  const enacted = await enactedBy(orchard, proposalId, before.version);
+  tell.holds(`The policy ${policy} has a new version, with the value`, enacted?.value, value);
   const late = await tell.refused('LATE_ENTRY_CLOSED', "St Julian's records a visit of last month late", async () => {
     const request = {
       actor: stJulians.actor('front-desk'),
@@ -68,7 +64,19 @@ export async function vote(journey: Journey, introduction: Introduction, today: 
     };
     return stJulians.ledger.command('visits.checkIn', request);
   });
-  tell.holds('The contracts read the new version', late['windowHours'], value);
+  tell.holds('The contracts read what is in force', late['windowHours'], (await inForce(stJulians)).value);
+}
+
+/** The version that a proposal enacted; others may have enacted more since. */
+async function enactedBy(club: Club, proposal: string, olderVersion: number): Promise<{ value: number } | undefined> {
+  for (let version = olderVersion + 1; ; version += 1) {
+    const record = (await club.ledger.read('governance:policy', policy, String(version))) as {
+      value: number;
+      proposal: string;
+    } | null;
+    if (record === null) return undefined;
+    if (record.proposal === proposal) return record;
+  }
 }
 
 async function inForce(club: Club): Promise<{ version: number; value: number }> {
