@@ -137,6 +137,17 @@ describe('a visit', () => {
     });
   });
 
+  it('is not opened again under an agreement that was suspended meanwhile', async () => {
+    const { world, stay } = await introduced();
+    await world.command('stjulians', 'visits.checkIn', arrive(world, stay));
+    await world.command('stjulians', 'visits.checkOut', leave(world, stay));
+    const act = { actor: manager, parties: ['harbour', 'stjulians'], agreementId: stay.agreementId };
+    await world.command('harbour', 'agreements.suspend', { ...act, code: 'debt' });
+    await world.expectRefusal('AGREEMENT_SUSPENDED', () =>
+      world.command('stjulians', 'visits.checkIn', arrive(world, stay)),
+    );
+  });
+
   it('is refused to a pass that is revoked, not valid, of another member, or of an agreement that is suspended', async () => {
     const { world, stay } = await introduced();
     const refused = (code: string, request: object, club = 'stjulians') =>

@@ -27,9 +27,8 @@ export interface Prepared {
  */
 export async function submitSealed(fabric: FabricContext, options: LedgerOptions): Promise<string> {
   try {
-    const envelope = readEnvelope(fabric.stub.getTransient());
-    const run = await SealedRun.open(fabric, envelope, options);
-    await run.perform(run.ownOnly ? run.plaintextReads() : new CarriedReads(run.halves, envelope.carry));
+    const run = await SealedRun.open(fabric, readEnvelope(fabric.stub.getTransient()), options);
+    await run.perform(run.submissionReads());
     await run.flush();
     return '';
   } catch (error) {
@@ -107,9 +106,9 @@ class SealedRun {
     );
   }
 
-  /** Endorsed by the caller's own peers alone: they may read the caller's plaintext. */
-  get ownOnly(): boolean {
-    return this.endorsers.length === 1;
+  /** A command of one club runs on its own peers alone, which have its plaintext; one of two clubs uses nothing but the carry. */
+  submissionReads(): PrivateReads {
+    return this.endorsers.length === 1 ? this.plaintextReads() : new CarriedReads(this.halves, this.envelope.carry);
   }
 
   plaintextReads(): PlaintextReads {

@@ -2,7 +2,7 @@ import type { BilateralContext } from '../ledger/context';
 import { AlreadyDone, Refusal } from '../ledger/refusal';
 import { marked, refuseRepeat } from '../ledger/repeats';
 import type { Schemas } from '../ledger/schemas';
-import { judgingVersion, readAgreement } from '../agreements/agreement';
+import { isSuspended, judgingVersion, readAgreement } from '../agreements/agreement';
 import { readDirection } from '../agreements/terms';
 import { businessDate, businessDateEndMs } from '../clubs/businessDate';
 import { isDate } from '../clubs/calendar';
@@ -71,6 +71,8 @@ async function reenter(ctx: BilateralContext, request: CheckIn, pass: Pass, pres
   if (present.passId !== pass.id) throw new Refusal('PASS_MISMATCH');
   if (present.state === 'checked-in' || request.late) throw new AlreadyDone(present);
   await requireNotRevoked(ctx, pass);
+  const agreement = await readAgreement(ctx.records, request.agreementId, [request.home, request.host]);
+  if (await isSuspended(ctx, agreement)) throw new Refusal('AGREEMENT_SUSPENDED');
   await admit(ctx, pass, present.businessDate);
   const { checkedOutAtMs: _at, checkedOutBy: _by, ...open } = present;
   return ctx.records.put(visitKey(present, present.businessDate), {

@@ -99,8 +99,8 @@ function chaincodePlan(data: DataFolder, club: Club, { id, folder }: ChaincodePa
     ],
     cwd: folder,
     env: {
-      CORE_CHAINCODE_LOGGING_LEVEL: 'warn',
-      CORE_CHAINCODE_LOGGING_SHIM: 'warn',
+      CORE_CHAINCODE_LOGGING_LEVEL: 'warning',
+      CORE_CHAINCODE_LOGGING_SHIM: 'warning',
       CORE_PEER_LOCALMSPID: club.mspId,
     },
     log: data.log(chaincodeName(club.id)),
