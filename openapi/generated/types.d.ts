@@ -583,6 +583,26 @@ export interface components {
         Carry: {
             [key: string]: string | null;
         };
+        /** @description What a sealed command would do, told to the caller alone by its own peer. */
+        Prepared: {
+            /**
+             * @description ready: submit it with this carry. unchanged: nothing would change, do not submit. refused: the contract says no.
+             * @enum {unknown}
+             */
+            outcome: "ready" | "unchanged" | "refused";
+            /** @description The record as it will be, or as it is. */
+            result?: unknown;
+            refusal?: {
+                code: string;
+                message: string;
+                details: {
+                    [key: string]: unknown;
+                };
+            };
+            carry: components["schemas"]["Carry"];
+            /** @description Organisations that must endorse the submission. */
+            endorsers: components["schemas"]["MspId"][];
+        };
     };
     responses: never;
     parameters: never;

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Schemas } from '@reciprocal-clubs/openapi/types';
 
 /** Name under which every sealed command is submitted; what it is stands in transient data. */
 export const sealedSubmit = 'sealed:submit';
@@ -6,14 +7,8 @@ export const sealedPrepare = 'sealed:prepare';
 export const sealedList = 'sealed:list';
 export const envelopeVersion = '1';
 
-/** What `sealed:prepare` answers (chaincode, sealedTransaction). */
-export interface Prepared {
-  readonly outcome: 'ready' | 'unchanged' | 'refused';
-  readonly result?: unknown;
-  readonly refusal?: { readonly code: string; readonly message: string; readonly details: Record<string, unknown> };
-  readonly carry: Readonly<Record<string, string | null>>;
-  readonly endorsers: readonly string[];
-}
+/** What `sealed:prepare` answers. */
+export type Prepared = Schemas['Prepared'];
 
 /** The transient data of one sealed command. The same fresh bytes serve prepare and submit: records differ in their times alone. */
 export class SealedEnvelope {

@@ -6,19 +6,8 @@ import { OwnStores } from './ownStore';
 import { CarriedReads, Halves, PlaintextReads, type PrivateReads } from './privateReads';
 import { AlreadyDone, Refusal } from './refusal';
 import { policyAt, readClub, readDirectory, readPolicies, requireActive, type Club } from './registry';
+import type { Schemas } from './schemas';
 import { requireRole, Transaction, type LedgerOptions } from './transaction';
-
-/** What `sealed:prepare` answers. Private: it goes to the caller alone, from its own peer. */
-export interface Prepared {
-  /** `ready`: submit it with this carry. `unchanged`: nothing would change, do not submit. `refused`: the contract says no. */
-  outcome: 'ready' | 'unchanged' | 'refused';
-  /** the record as it will be, or as it is */
-  result?: unknown;
-  refusal?: { code: string; message: string; details: Record<string, unknown> };
-  carry: Record<string, string | null>;
-  /** MSP ids of the organisations that must endorse the submission */
-  endorsers: readonly string[];
-}
 
 /**
  * Carries out a sealed command on what the caller brought along. Nothing private leaves: the result is empty and a refusal is its code.
@@ -36,11 +25,11 @@ export async function submitSealed(fabric: FabricContext, options: LedgerOptions
   }
 }
 
-/** The same code on the caller's own peer with plaintext reads: explains, makes the carry, and writes nothing. */
+/** The same code on the caller's own peer with plaintext reads: explains, makes the carry, and writes nothing. @returns `Prepared` as JSON */
 export async function prepareSealed(fabric: FabricContext, options: LedgerOptions): Promise<string> {
   let endorsers: readonly string[] = [];
   let reads: PlaintextReads | undefined;
-  const answer = (prepared: Omit<Prepared, 'carry' | 'endorsers'>): string =>
+  const answer = (prepared: Omit<Schemas['Prepared'], 'carry' | 'endorsers'>): string =>
     canonicalJson({ ...prepared, carry: carryToJson(reads?.carry ?? {}), endorsers });
   try {
     const run = await SealedRun.open(fabric, readEnvelope(fabric.stub.getTransient()), options);
