@@ -1,0 +1,1 @@
+DROP TABLE exclusion_tag, alias, attempt, operation;

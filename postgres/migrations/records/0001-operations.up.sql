@@ -1,0 +1,50 @@
+-- What is nowhere else.
+
+-- One command that a client asked for, known by its idempotency key.
+CREATE TABLE operation (
+  id text PRIMARY KEY,
+  subject text NOT NULL, -- who asked
+  idempotency_key text NOT NULL,
+  request_hash bytea NOT NULL, -- SHA-256 of what was asked
+  command text NOT NULL, -- name in the ledger's command table
+  request jsonb NOT NULL, -- as the ledger takes it: made once, so that every attempt asks for the same
+  state text NOT NULL CHECK (state IN ('running', 'done')),
+  status integer, -- of the answer, when done
+  answer jsonb,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  finished_at timestamptz,
+  UNIQUE (subject, idempotency_key),
+  CHECK ((state = 'done') = (status IS NOT NULL))
+);
+CREATE INDEX ON operation (created_at) WHERE state = 'running';
+
+-- What was sent for it. The next attempt starts only after a verdict, or when no envelope was sent.
+CREATE TABLE attempt (
+  operation text NOT NULL REFERENCES operation ON DELETE CASCADE,
+  n integer NOT NULL,
+  tx_id text NOT NULL UNIQUE,
+  envelope bytea NOT NULL, -- stored before it is sent
+  endorsed_at timestamptz NOT NULL DEFAULT now(),
+  endorsers text[] NOT NULL,
+  block bigint, -- the verdict, written by the listener
+  index integer,
+  code integer,
+  PRIMARY KEY (operation, n),
+  CHECK ((block IS NULL) = (code IS NULL))
+);
+
+-- The pseudonym of a member under one agreement. Number and salt are encrypted with the club's field key.
+CREATE TABLE alias (
+  pseudonym text PRIMARY KEY,
+  agreement_id text NOT NULL,
+  member_ref bytea NOT NULL, -- HMAC of the member number
+  sealed bytea NOT NULL, -- member number and salt
+  UNIQUE (agreement_id, member_ref)
+);
+
+-- The common tag of a member's overlapping passes.
+CREATE TABLE exclusion_tag (
+  member_ref bytea PRIMARY KEY,
+  sealed bytea NOT NULL,
+  used_until date NOT NULL -- last day of the passes that carry it
+);
