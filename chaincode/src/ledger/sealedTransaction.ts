@@ -1,8 +1,8 @@
-import type { Context as FabricContext } from 'fabric-contract-api';
 import { BilateralStore } from './bilateralStore';
 import { canonicalJson } from './canonicalJson';
 import { carryToJson, readEnvelope, type Envelope } from './envelope';
 import { OwnStores } from './ownStore';
+import type { TransactionContext } from './ports';
 import { CarriedReads, Halves, PlaintextReads, type PrivateReads } from './privateReads';
 import { AlreadyDone, Refusal } from './refusal';
 import { policyAt, readClub, readDirectory, readPolicies, requireActive, type Club } from './registry';
@@ -14,7 +14,7 @@ import { requireRole, Transaction, type LedgerOptions } from './transaction';
  *
  * @throws Error whose message is the code of the refusal
  */
-export async function submitSealed(fabric: FabricContext, options: LedgerOptions): Promise<string> {
+export async function submitSealed(fabric: TransactionContext, options: LedgerOptions): Promise<string> {
   try {
     const run = await SealedRun.open(fabric, readEnvelope(fabric.stub.getTransient()), options);
     await run.perform(run.submissionReads());
@@ -26,7 +26,7 @@ export async function submitSealed(fabric: FabricContext, options: LedgerOptions
 }
 
 /** The same code on the caller's own peer with plaintext reads: explains, makes the carry, and writes nothing. @returns `Prepared` as JSON */
-export async function prepareSealed(fabric: FabricContext, options: LedgerOptions): Promise<string> {
+export async function prepareSealed(fabric: TransactionContext, options: LedgerOptions): Promise<string> {
   let endorsers: readonly string[] = [];
   let reads: PlaintextReads | undefined;
   const answer = (prepared: Omit<Schemas['Prepared'], 'carry' | 'endorsers'>): string =>
@@ -64,7 +64,7 @@ class SealedRun {
    *
    * @throws Refusal
    */
-  static async open(fabric: FabricContext, envelope: Envelope, options: LedgerOptions): Promise<SealedRun> {
+  static async open(fabric: TransactionContext, envelope: Envelope, options: LedgerOptions): Promise<SealedRun> {
     const command = options.commands.get(envelope.command);
     if (!command || command.store === 'consortium') throw new Refusal('UNKNOWN_COMMAND');
     const bound = command.bind(envelope.request);

@@ -1,8 +1,8 @@
-import type { Context as FabricContext } from 'fabric-contract-api';
 import { readCaller, type Caller } from './caller';
 import type { Clock } from './clock';
 import type { Command } from './commands';
 import { ConsortiumStore } from './consortiumStore';
+import type { TransactionContext } from './ports';
 import { Refusal } from './refusal';
 import { policyAt, readClub, readDirectory, type Club, type PolicyName } from './registry';
 import type { Schemas } from './schemas';
@@ -18,7 +18,7 @@ export class Transaction {
   readonly nowMs: number;
   readonly state: ConsortiumStore;
 
-  constructor(readonly fabric: FabricContext) {
+  constructor(readonly fabric: TransactionContext) {
     this.caller = readCaller(fabric.clientIdentity);
     const { seconds, nanos } = fabric.stub.getTxTimestamp();
     this.nowMs = Number(seconds) * 1000 + Math.floor(nanos / 1_000_000);

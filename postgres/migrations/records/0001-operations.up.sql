@@ -10,7 +10,7 @@ CREATE TABLE operation (
   request jsonb NOT NULL, -- as the ledger takes it: made once, so that every attempt asks for the same
   state text NOT NULL CHECK (state IN ('running', 'done')),
   status integer, -- of the answer, when done
-  answer jsonb,
+  answer jsonb, -- {body, headers}
   created_at timestamptz NOT NULL DEFAULT now(),
   finished_at timestamptz,
   UNIQUE (subject, idempotency_key),
@@ -23,7 +23,8 @@ CREATE TABLE attempt (
   operation text NOT NULL REFERENCES operation ON DELETE CASCADE,
   n integer NOT NULL,
   tx_id text NOT NULL UNIQUE,
-  envelope bytea NOT NULL, -- stored before it is sent
+  envelope bytea NOT NULL, -- signed gateway.PreparedTransaction, stored before it is sent
+  height bigint NOT NULL, -- of the read model when it was endorsed: an envelope is not sent again after too many blocks
   endorsed_at timestamptz NOT NULL DEFAULT now(),
   endorsers text[] NOT NULL,
   block bigint, -- the verdict, written by the listener
