@@ -71,6 +71,20 @@ export const errors = {
   POLICY_NOT_MET: {"status":409,"retryable":true,"title":"The endorsements do not satisfy the records' policies."},
   TRANSACTION_INVALID: {"status":500,"retryable":false,"title":"The network rejected the transaction."},
   OUTCOME_UNKNOWN: {"status":504,"retryable":false,"title":"The transaction was sent and its outcome is not known yet."},
+  MALFORMED_JSON: {"status":400,"retryable":false,"title":"The body is not JSON."},
+  INVALID_PARAMETER: {"status":400,"retryable":false,"title":"A parameter of the path, the query or a header is missing, unknown or malformed."},
+  CURSOR_INVALID: {"status":400,"retryable":false,"title":"The cursor is not one of this register with these filters."},
+  IDEMPOTENCY_KEY_REQUIRED: {"status":400,"retryable":false,"title":"A command needs an Idempotency-Key header."},
+  UNAUTHENTICATED: {"status":401,"retryable":false,"title":"A valid bearer token of this club is needed."},
+  TOKEN_OF_ANOTHER_CLUB: {"status":401,"retryable":false,"title":"The token names another club; this node serves one club only."},
+  RECORD_NOT_FOUND: {"status":404,"retryable":false,"title":"This club has no such record."},
+  ROUTE_NOT_FOUND: {"status":404,"retryable":false,"title":"There is no such path."},
+  METHOD_NOT_ALLOWED: {"status":405,"retryable":false,"title":"The path does not take this method."},
+  UNSUPPORTED_MEDIA_TYPE: {"status":415,"retryable":false,"title":"A body is application/json in UTF-8."},
+  OPERATION_RUNNING: {"status":409,"retryable":true,"title":"The command with this Idempotency-Key is being carried out."},
+  DATABASE_UNAVAILABLE: {"status":503,"retryable":true,"title":"The club's database does not answer."},
+  READ_MODEL_BEHIND: {"status":503,"retryable":true,"title":"The club's read model has not reached the ledger yet."},
+  PEER_BEHIND: {"status":503,"retryable":true,"title":"The club's own peer is behind the ledger."},
 } as const;
 
 export type ErrorCode = keyof typeof errors;

@@ -1,7 +1,7 @@
-import type { Schemas as Generated } from '@reciprocal-clubs/openapi/types' with { 'resolution-mode': 'import' };
+import type { LedgerSchemas } from '@reciprocal-clubs/openapi/types' with { 'resolution-mode': 'import' };
 import { validators } from '../openapi/validators.generated';
 
-export type Schemas = Generated;
+export type Schemas = LedgerSchemas;
 export type SchemaName = keyof Schemas;
 
 /** Where a value breaks its schema: JSON pointer and the rule broken, never the value itself. */
