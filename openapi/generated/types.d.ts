@@ -9,7 +9,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Found the registry from the founders' list that every founder approved with the chaincode */
+        /** Found the registry from the founders' list that every founder approved with the chaincode; answers the own club */
         post: operations["clubs.found"];
         delete?: never;
         options?: never;
@@ -2760,7 +2760,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ClubRegister"] | components["schemas"]["DryRun"];
+                    "application/json": components["schemas"]["ClubView"] | components["schemas"]["DryRun"];
                 };
             };
             /** @description Done; the record is new. */
@@ -2774,7 +2774,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ClubRegister"];
+                    "application/json": components["schemas"]["ClubView"];
                 };
             };
             /** @description On its way. */

@@ -76,7 +76,7 @@ function schemaNamed(name) {
 function errorCatalogue(wanted) {
   const rows = Object.entries(errors)
     .filter(([, row]) => wanted(row))
-    .map(([code, { raisedBy: _, ...row }]) => `  ${code}: ${JSON.stringify(row)},`);
+    .map(([code, { status, retryable, title }]) => `  ${code}: ${JSON.stringify({ status, retryable, title })},`);
   return `${banner}export const errors = {\n${rows.join('\n')}\n} as const;\n\nexport type ErrorCode = keyof typeof errors;\n`;
 }
 
