@@ -1,0 +1,111 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { commands as ledgerCommands } from '@reciprocal-clubs/chaincode/contracts.js';
+import type { Club } from '../club.js';
+import { foretell } from '../fabric/foretell.js';
+import type { Endorsed, LedgerClient } from '../fabric/ledgerClient.js';
+import { isErrorCode, LedgerError, RefusedError } from '../fabric/ledgerError.js';
+import { retrying } from '../fabric/retry.js';
+import { SealedEnvelope, type Prepared } from '../fabric/sealedEnvelope.js';
+import { IncompleteReadModelError } from '../postgres/worldState.js';
+
+/** What became of asking for endorsements: an envelope to send, or word that nothing would change. */
+export type Proposed = Endorsed | 'unchanged';
+
+const partnerBehindMs = 20;
+
+/**
+ * Has a command endorsed. What passes by itself - records that moved, a peer a block behind - is tried again, with a pause.
+ *
+ * @throws RefusedError with the contract's explanation, LedgerError; nothing was ordered
+ */
+export function propose(club: Club, ledger: LedgerClient, name: string, request: object | null): Promise<Proposed> {
+  return retrying(() =>
+    isSealed(name) ? proposeSealed(club, ledger, name, request ?? {}) : proposePublic(ledger, name, request),
+  );
+}
+
+/** What a command would do, as the own peer says; nothing is written. @throws RefusedError, LedgerError */
+export async function dryRun(
+  club: Club,
+  ledger: LedgerClient,
+  name: string,
+  request: object | null,
+): Promise<'ready' | 'unchanged'> {
+  if (isSealed(name)) return readyOrUnchanged(await askPeer(club, ledger, new SealedEnvelope(name, request ?? {})));
+  return dryRunPublic(ledger, name, request);
+}
+
+async function proposeSealed(club: Club, ledger: LedgerClient, name: string, request: object): Promise<Proposed> {
+  const envelope = new SealedEnvelope(name, request);
+  const foretold = await foretell(club.pool, { mspId: club.mspId, ...ledger.credentials }, envelope).catch(incomplete);
+  // The own database spares the call where it says yes. A no is explained by the peer, which may know more.
+  if (foretold?.outcome === 'ready') {
+    try {
+      return await ledger.endorseSealed(envelope, foretold);
+    } catch (error) {
+      if (!(error instanceof RefusedError)) throw error;
+    }
+  }
+  const prepared = await askPeer(club, ledger, envelope);
+  if (readyOrUnchanged(prepared) === 'unchanged') return 'unchanged';
+  return ledger.endorseSealed(envelope, prepared).catch(doubtful);
+}
+
+async function proposePublic(ledger: LedgerClient, name: string, request: object | null): Promise<Proposed> {
+  try {
+    return await ledger.endorsePublic(transactionOf(name), request ?? undefined);
+  } catch (error) {
+    if (!isCode(error, 'ALREADY_DONE')) throw error;
+  }
+  // Whichever peer said so may say what it likes: the own peer's word counts.
+  if ((await dryRunPublic(ledger, name, request)) === 'unchanged') return 'unchanged';
+  throw new LedgerError('STALE_READ');
+}
+
+async function dryRunPublic(
+  ledger: LedgerClient,
+  name: string,
+  request: object | null,
+): Promise<'ready' | 'unchanged'> {
+  try {
+    await ledger.evaluatePublic(transactionOf(name), request ?? undefined);
+    return 'ready';
+  } catch (error) {
+    if (isCode(error, 'ALREADY_DONE')) return 'unchanged';
+    throw error;
+  }
+}
+
+/** A peer that stands behind the read model answers from the past, or nothing at all. @throws LedgerError PEER_BEHIND */
+async function askPeer(club: Club, ledger: LedgerClient, envelope: SealedEnvelope): Promise<Prepared> {
+  if ((await ledger.height()) < club.notifications.height) throw new LedgerError('PEER_BEHIND');
+  return ledger.prepare(envelope);
+}
+
+/** @throws RefusedError with the contract's explanation */
+function readyOrUnchanged({ outcome, refusal }: Prepared): 'ready' | 'unchanged' {
+  if (outcome !== 'refused') return outcome;
+  const code = refusal?.code ?? '';
+  if (!isErrorCode(code)) throw new LedgerError('INTERNAL');
+  throw new RefusedError(code, refusal?.details);
+}
+
+/** The own peer was ready just now: who says no may stand a block behind, or says what it likes. */
+async function doubtful(error: unknown): Promise<never> {
+  if (isCode(error, 'STALE_READ')) await delay(partnerBehindMs);
+  throw isCode(error, 'ALREADY_DONE') ? new LedgerError('STALE_READ', {}, { cause: error }) : error;
+}
+
+function incomplete(error: unknown): undefined {
+  if (!(error instanceof IncompleteReadModelError)) throw error;
+}
+
+const isSealed = (name: string): boolean => {
+  const store = ledgerCommands.get(name)?.store;
+  return store === 'bilateral' || store === 'own';
+};
+
+const transactionOf = (name: string): string => name.replace('.', ':');
+
+const isCode = (error: unknown, code: RefusedError['code']): error is RefusedError =>
+  error instanceof RefusedError && error.code === code;
