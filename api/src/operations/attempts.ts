@@ -37,7 +37,9 @@ export async function dryRun(
 
 async function proposeSealed(club: Club, ledger: LedgerClient, name: string, request: object): Promise<Proposed> {
   const envelope = new SealedEnvelope(name, request);
-  const foretold = await foretell(club.pool, { mspId: club.mspId, ...ledger.credentials }, envelope).catch(incomplete);
+  const foretold = await foretell(club.pool, { mspId: club.mspId, ...ledger.credentials }, envelope).catch(
+    untold(club),
+  );
   // The own database spares the call where it says yes. A no is explained by the peer, which may know more.
   if (foretold?.outcome === 'ready') {
     try {
@@ -96,9 +98,12 @@ async function doubtful(error: unknown): Promise<never> {
   throw isCode(error, 'ALREADY_DONE') ? new LedgerError('STALE_READ', {}, { cause: error }) : error;
 }
 
-function incomplete(error: unknown): undefined {
-  if (!(error instanceof IncompleteReadModelError)) throw error;
-}
+/** The peer can tell as well. */
+const untold = (club: Club) => (error: unknown) => {
+  if (!(error instanceof IncompleteReadModelError))
+    club.log.warn('the read model cannot be asked', { reason: error instanceof Error ? error.message : 'unknown' });
+  return undefined;
+};
 
 const isSealed = (name: string): boolean => {
   const store = ledgerCommands.get(name)?.store;

@@ -24,6 +24,7 @@ export class Carrier {
   readonly #running = new Map<string, Promise<Answer>>();
   readonly #end = new AbortController();
   readonly #delivery: Delivery;
+  #resumed: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly club: Club,
@@ -37,34 +38,37 @@ export class Carrier {
   carry(id: string): Promise<Answer> {
     const running = this.#running.get(id);
     if (running) return running;
-    const carried = this.#persist(id).finally(() => this.#running.delete(id));
+    const carried = this.#untilItWorks(`operation ${id} is interrupted`, () => this.#carryOn(id)).finally(() =>
+      this.#running.delete(id),
+    );
     carried.catch(() => {});
     this.#running.set(id, carried);
     return carried;
   }
 
-  /** Takes up what an earlier process left. */
-  async resume(): Promise<number> {
-    const ids = await this.store.running();
-    for (const id of ids) void this.carry(id);
-    return ids.length;
+  /** Takes up what an earlier process left, as soon as the database answers. */
+  start(): void {
+    this.#resumed = this.#untilItWorks('operations cannot be taken up', async () => {
+      for (const id of await this.store.running()) void this.carry(id);
+    }).catch(() => {});
   }
 
   /** Stops where each operation is; the next process goes on. */
   async close(): Promise<void> {
     this.#end.abort();
+    await this.#resumed;
     await Promise.allSettled(this.#running.values());
   }
 
-  /** A database that is away is waited for: what was sent must not be forgotten. */
-  async #persist(id: string): Promise<Answer> {
+  /** A database that is away is waited for: what was sent must not be forgotten. @throws when the process ends */
+  async #untilItWorks<T>(trouble: string, step: () => Promise<T>): Promise<T> {
     for (;;) {
       this.#end.signal.throwIfAborted();
       try {
-        return await this.#carryOn(id);
+        return await step();
       } catch (error) {
         this.#end.signal.throwIfAborted();
-        this.club.log.error('an operation is interrupted', { operation: id, reason: reasonOf(error) });
+        this.club.log.error(trouble, { reason: reasonOf(error) });
         await delay(databasePauseMs, undefined, { signal: this.#end.signal });
       }
     }
@@ -85,6 +89,8 @@ export class Carrier {
       return await this.#settle(operation, command, await this.store.lastAttempt(operation.id));
     } catch (error) {
       if (!(error instanceof LedgerError)) throw error;
+      if (error.code === 'INTERNAL')
+        this.club.log.error('a command failed', { operation: operation.id, reason: reasonOf(error.cause) });
       return refused(error.code, error.details);
     }
   }
@@ -102,7 +108,7 @@ export class Carrier {
         this.club.ledger[command.signer],
         operation.command,
         operation.request.ledger,
-      );
+      ).catch(unexpected);
       if (proposed === 'unchanged') return this.#unchanged(command, operation.request.subject);
       const n = (attempt?.n ?? 0) + 1;
       const { height } = this.club.notifications;
@@ -147,6 +153,11 @@ function meaningOf(code: number): ErrorCode {
   const { MVCC_READ_CONFLICT, PHANTOM_READ_CONFLICT, ENDORSEMENT_POLICY_FAILURE } = peer.TxValidationCode;
   if (code === MVCC_READ_CONFLICT || code === PHANTOM_READ_CONFLICT) return 'CONFLICT';
   return code === ENDORSEMENT_POLICY_FAILURE ? 'POLICY_NOT_MET' : 'TRANSACTION_INVALID';
+}
+
+/** Nothing was sent: what is wrong here stays wrong, and is told. */
+function unexpected(error: unknown): never {
+  throw error instanceof LedgerError ? error : new LedgerError('INTERNAL', {}, { cause: error });
 }
 
 const refused = (code: ErrorCode, details: Readonly<Record<string, unknown>> = {}): Answer => ({

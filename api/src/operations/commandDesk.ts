@@ -42,9 +42,9 @@ export class CommandDesk {
     this.#carrier = new Carrier(club, commands, this.#store);
   }
 
-  /** Takes up what an earlier process left. @returns how many */
-  resume(): Promise<number> {
-    return this.#carrier.resume();
+  /** Takes up what an earlier process left, as soon as the database answers. */
+  start(): void {
+    this.#carrier.start();
   }
 
   close(): Promise<void> {
@@ -115,7 +115,13 @@ function actingRole({ name }: Command, roles: readonly string[]): Actor['role'] 
 const mayBeTakenUp = (answer: Answer): boolean =>
   'code' in answer && (errors[answer.code].retryable || answer.status >= 500);
 
-const hashOf = ({ name }: Command, { params, body }: Submission): string =>
-  createHash('sha256')
-    .update(canonicalJson([name, { ...params }, body]))
-    .digest('hex');
+/** @throws LedgerError INVALID_REQUEST when a text is no Unicode: it has no canonical form */
+function hashOf({ name }: Command, { params, body }: Submission): string {
+  try {
+    return createHash('sha256')
+      .update(canonicalJson([name, { ...params }, body]))
+      .digest('hex');
+  } catch (error) {
+    throw new LedgerError('INVALID_REQUEST', { faults: [{ pointer: '', rule: 'unicode' }] }, { cause: error });
+  }
+}

@@ -72,7 +72,7 @@ CREATE TABLE missing (
 CREATE TABLE record (
   kind text NOT NULL, -- agreement, terms, pass, visit, club, policy, proposal, ballot
   id text NOT NULL,
-  body jsonb NOT NULL,
+  body json NOT NULL, -- no jsonb: a text on the ledger may hold U+0000, which jsonb does not take
   tags jsonb NOT NULL, -- what registers filter by
   hash bytea NOT NULL, -- SHA-256 of the stored bytes: for private records equal to the hash on the ledger
   block bigint NOT NULL, -- transaction that wrote this version
@@ -102,7 +102,7 @@ CREATE TABLE event (
   n integer NOT NULL,
   id text NOT NULL UNIQUE, -- channel:block:index:n
   type text NOT NULL, -- <slice>.<event>
-  data jsonb NOT NULL, -- the CloudEvent
+  data json NOT NULL, -- the CloudEvent
   PRIMARY KEY (block, index, n),
   FOREIGN KEY (block, index) REFERENCES transaction
 );

@@ -7,10 +7,10 @@ CREATE TABLE operation (
   idempotency_key text NOT NULL,
   request_hash bytea NOT NULL, -- SHA-256 of what was asked
   command text NOT NULL, -- name in the ledger's command table
-  request jsonb NOT NULL, -- as the ledger takes it, and which record answers: made once, so that every attempt asks for the same
+  request json NOT NULL, -- as the ledger takes it, and which record answers: made once, so that every attempt asks for the same
   state text NOT NULL CHECK (state IN ('running', 'done')),
   status integer, -- of the answer, when done
-  answer jsonb, -- with its status: the record and headers, or code and details
+  answer json, -- with its status: the record and headers, or code and details
   created_at timestamptz NOT NULL DEFAULT now(),
   finished_at timestamptz,
   UNIQUE (subject, idempotency_key),
