@@ -32,7 +32,8 @@ CREATE TABLE transaction (
 );
 CREATE INDEX ON transaction (tx_id);
 
--- A transaction that will not parse. What depends on it reads as incomplete.
+-- A transaction that will not parse, or writes what it may not: a value without its form, or halves that differ. What depends on it
+-- reads as incomplete.
 CREATE TABLE quarantine (
   block bigint NOT NULL,
   index integer NOT NULL,
@@ -56,6 +57,7 @@ CREATE TABLE version (
   FOREIGN KEY (block, index) REFERENCES transaction
 );
 CREATE UNIQUE INDEX ON version (collection, key_hash) WHERE is_current;
+CREATE INDEX ON version (block, index);
 
 -- Private writes that the own peer did not have when their block came. They are asked for again.
 CREATE TABLE missing (
@@ -70,7 +72,7 @@ CREATE TABLE missing (
 
 -- The read model: one row per record of business, as the API answers it.
 CREATE TABLE record (
-  kind text NOT NULL, -- agreement, terms, pass, visit, club, policy, proposal, ballot
+  kind text NOT NULL, -- founding, club, agreement, terms, pass, visit, proposal, policy
   id text NOT NULL,
   body json NOT NULL, -- no jsonb: a text on the ledger may hold U+0000, which jsonb does not take
   tags jsonb NOT NULL, -- what registers filter by
@@ -97,13 +99,14 @@ CREATE TABLE expected_act (
 
 -- The outbox. What stands in NATS tells what of it was published.
 CREATE TABLE event (
+  position bigint PRIMARY KEY, -- from 1 without gaps, in the order in which this club came to know: its sequence in NATS
   block bigint NOT NULL,
   index integer NOT NULL,
-  n integer NOT NULL,
+  n integer NOT NULL, -- place of the write it tells of, among the transaction's writes ordered by collection and key hash
   id text NOT NULL UNIQUE, -- channel:block:index:n
   type text NOT NULL, -- <slice>.<event>
   data json NOT NULL, -- the CloudEvent
-  PRIMARY KEY (block, index, n),
+  UNIQUE (block, index, n),
   FOREIGN KEY (block, index) REFERENCES transaction
 );
 
