@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 const keyBytes = 32;
@@ -16,12 +16,16 @@ export function secretKey(folder: string, name: string): Buffer {
   if (known) return known;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const draft = `${path}.${randomBytes(8).toString('hex')}`;
-  writeFileSync(draft, `${randomBytes(keyBytes).toString('hex')}\n`, { mode: 0o600 });
+  const file = openSync(draft, 'wx', 0o600);
   try {
+    writeSync(file, `${randomBytes(keyBytes).toString('hex')}\n`);
+    fsyncSync(file);
+    // A link appears whole or not at all, and never in place of another.
     linkSync(draft, path);
   } catch (error) {
     if (!isCode(error, 'EEXIST')) throw error;
   } finally {
+    closeSync(file);
     rmSync(draft);
   }
   const made = readKey(path);
