@@ -3,7 +3,7 @@ import { connectPool, type DatabaseConfiguration } from '@reciprocal-clubs/postg
 import type pg from 'pg';
 import type { Logger } from 'winston';
 import { PeerConnection } from './fabric/connection.js';
-import { LedgerClient, type ChannelChaincode } from './fabric/ledgerClient.js';
+import { LedgerClient, type ChannelChaincode, type Ledger } from './fabric/ledgerClient.js';
 import { FieldCipher } from './members/fieldCipher.js';
 import { Pseudonyms } from './members/pseudonyms.js';
 import { Notifications } from './postgres/notifications.js';
@@ -33,7 +33,7 @@ export interface Club {
   readonly mspId: string;
   readonly pool: pg.Pool;
   readonly notifications: Notifications;
-  readonly ledger: { readonly client: LedgerClient; readonly delegate: LedgerClient };
+  readonly ledger: { readonly client: Ledger; readonly delegate: Ledger };
   readonly pseudonyms: Pseudonyms;
   readonly secrets: {
     /** ids of what a request makes come from it */

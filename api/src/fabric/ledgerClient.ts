@@ -18,6 +18,12 @@ export interface Endorsed {
   readonly endorsers: readonly string[];
 }
 
+/** What the rest of a node asks of the ledger, as one identity. */
+export type Ledger = Pick<
+  LedgerClient,
+  'credentials' | 'endorsePublic' | 'endorseSealed' | 'send' | 'prepare' | 'evaluatePublic' | 'height'
+>;
+
 /** Where a channel's contracts are. */
 export interface ChannelChaincode {
   readonly channel: string;
@@ -39,10 +45,6 @@ export class LedgerClient {
   ) {
     this.#gateway = connection.as(credentials);
     this.#key = createPrivateKey(credentials.privateKey);
-  }
-
-  get mspId(): string {
-    return this.connection.mspId;
   }
 
   /**

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { commands as ledgerCommands } from '@reciprocal-clubs/chaincode/contracts.js';
 import type { Club } from '../club.js';
 import { foretell } from '../fabric/foretell.js';
-import type { Endorsed, LedgerClient } from '../fabric/ledgerClient.js';
+import type { Endorsed, Ledger } from '../fabric/ledgerClient.js';
 import { isErrorCode, LedgerError, RefusedError } from '../fabric/ledgerError.js';
 import { retrying } from '../fabric/retry.js';
 import { SealedEnvelope, type Prepared } from '../fabric/sealedEnvelope.js';
@@ -18,7 +18,7 @@ const partnerBehindMs = 20;
  *
  * @throws RefusedError with the contract's explanation, LedgerError; nothing was ordered
  */
-export function propose(club: Club, ledger: LedgerClient, name: string, request: object | null): Promise<Proposed> {
+export function propose(club: Club, ledger: Ledger, name: string, request: object | null): Promise<Proposed> {
   return retrying(() =>
     isSealed(name) ? proposeSealed(club, ledger, name, request ?? {}) : proposePublic(ledger, name, request),
   );
@@ -27,7 +27,7 @@ export function propose(club: Club, ledger: LedgerClient, name: string, request:
 /** What a command would do, as the own peer says; nothing is written. @throws RefusedError, LedgerError */
 export async function dryRun(
   club: Club,
-  ledger: LedgerClient,
+  ledger: Ledger,
   name: string,
   request: object | null,
 ): Promise<'ready' | 'unchanged'> {
@@ -35,7 +35,7 @@ export async function dryRun(
   return dryRunPublic(ledger, name, request);
 }
 
-async function proposeSealed(club: Club, ledger: LedgerClient, name: string, request: object): Promise<Proposed> {
+async function proposeSealed(club: Club, ledger: Ledger, name: string, request: object): Promise<Proposed> {
   const envelope = new SealedEnvelope(name, request);
   const foretold = await foretell(club.pool, { mspId: club.mspId, ...ledger.credentials }, envelope).catch(
     untold(club),
@@ -53,7 +53,7 @@ async function proposeSealed(club: Club, ledger: LedgerClient, name: string, req
   return ledger.endorseSealed(envelope, prepared).catch(doubtful);
 }
 
-async function proposePublic(ledger: LedgerClient, name: string, request: object | null): Promise<Proposed> {
+async function proposePublic(ledger: Ledger, name: string, request: object | null): Promise<Proposed> {
   try {
     return await ledger.endorsePublic(transactionOf(name), request ?? undefined);
   } catch (error) {
@@ -64,11 +64,7 @@ async function proposePublic(ledger: LedgerClient, name: string, request: object
   throw new LedgerError('STALE_READ');
 }
 
-async function dryRunPublic(
-  ledger: LedgerClient,
-  name: string,
-  request: object | null,
-): Promise<'ready' | 'unchanged'> {
+async function dryRunPublic(ledger: Ledger, name: string, request: object | null): Promise<'ready' | 'unchanged'> {
   try {
     await ledger.evaluatePublic(transactionOf(name), request ?? undefined);
     return 'ready';
@@ -79,7 +75,7 @@ async function dryRunPublic(
 }
 
 /** A peer that stands behind the read model answers from the past, or nothing at all. @throws LedgerError PEER_BEHIND */
-async function askPeer(club: Club, ledger: LedgerClient, envelope: SealedEnvelope): Promise<Prepared> {
+async function askPeer(club: Club, ledger: Ledger, envelope: SealedEnvelope): Promise<Prepared> {
   if ((await ledger.height()) < club.notifications.height) throw new LedgerError('PEER_BEHIND');
   return ledger.prepare(envelope);
 }
