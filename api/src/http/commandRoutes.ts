@@ -7,7 +7,7 @@ import { callerOf, type Reply, type Route, type RouteRequest, type Routes } from
 export function commandRoutes(
   commands: ReadonlyMap<string, Command>,
   desk: CommandDesk,
-  running: (operationId: string, subject: string) => Promise<object>,
+  running: (operationId: string, subject: string, correlationId: string) => Promise<object>,
 ): Routes {
   const routeOf =
     (command: Command): Route =>
@@ -17,7 +17,7 @@ export function commandRoutes(
         return { status: 200, body: { outcome: await desk.dryRun(command, submission) } };
       const { operation, answer } = await desk.submit(command, submission, patienceOf(request));
       const headers = { Operation: operation };
-      if (!answer) return onItsWay(headers, await running(operation, submission.subject));
+      if (!answer) return onItsWay(headers, await running(operation, submission.subject, request.correlationId));
       if ('code' in answer) throw new ProblemError(answer.code, { ...factsOf(answer.details), operation, headers });
       return { status: answer.status, body: answer.body, headers: { ...answer.headers, ...headers } };
     };

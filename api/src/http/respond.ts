@@ -1,0 +1,61 @@
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
+import type { Logger } from 'winston';
+import { describeError } from '../describeError.js';
+import { exchangeOf } from './exchange.js';
+import { problemBody, ProblemError, problemFrom, problemHeaders } from './problem.js';
+import type { Reply, Route, RouteRequest } from './route.js';
+
+/** Asks a route and sends what it replies. */
+export const answerWith =
+  (route: Route): RequestHandler =>
+  async (req, res) => {
+    send(res, await route(routeRequest(req, res)));
+  };
+
+function routeRequest(req: Request, res: Response): RouteRequest {
+  const { correlationId, caller } = exchangeOf(res);
+  const { role } = caller ?? {};
+  return {
+    params: Object.fromEntries(Object.entries(req.params).map(([name, value]) => [name, String(value)])),
+    query: req.query,
+    body: req.body as unknown,
+    caller: caller && role && { ...caller, role },
+    correlationId,
+    header: (name) => req.get(name),
+  };
+}
+
+function send(res: Response, { status, body, headers = {} }: Reply): void {
+  res.status(status).set(headers);
+  if (body === undefined) res.end();
+  else if (typeof body === 'string' || Buffer.isBuffer(body)) res.send(body);
+  else res.json(body);
+}
+
+/** The last step of what went wrong: a problem to the caller, and what only the operator may know to the log. */
+export const answerProblem =
+  (log: Logger): ErrorRequestHandler =>
+  (error: unknown, _req, res, next) => {
+    if (res.headersSent) return next(error);
+    const exchange = exchangeOf(res);
+    const problem = refused(error) ?? problemFrom(error);
+    exchange.code = problem.code;
+    if (problem.status >= 500) {
+      log.error('problem', {
+        correlationId: exchange.correlationId,
+        code: problem.code,
+        ...describeError(problem.cause),
+      });
+    }
+    res
+      .status(problem.status)
+      .set(problemHeaders(problem))
+      .type('application/problem+json')
+      .json(problemBody(problem, exchange.correlationId));
+  };
+
+/** Express itself refuses paths that are no URL: the client's fault, whatever it is. */
+function refused(error: unknown): ProblemError | undefined {
+  if (!(error instanceof URIError)) return undefined;
+  return new ProblemError('ROUTE_NOT_FOUND');
+}
