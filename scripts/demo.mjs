@@ -8,7 +8,7 @@ import { fail, network, pathOf, readOptions } from './options.mjs';
 const { data, values } = readOptions({ profile: { type: 'string' } });
 const profile = values.profile ? pathOf(values.profile) : await profileOfRunning();
 if (!existsSync(profile)) fail(`There is no network profile ${profile}`);
-const program = join(root, 'test/dist/journeys/ledger/demo.js');
+const program = join(root, 'test/dist/journeys/first/demo.js');
 if (!existsSync(program)) await build().catch((error) => fail(error.message));
 const demo = spawn(process.execPath, [program, profile], { stdio: 'inherit' });
 // Ctrl-C reaches the demo by itself, which puts things in order first.

@@ -1,30 +1,38 @@
-import { foundRegistry } from '@reciprocal-clubs/api/clubs/foundRegistry.js';
-import { LedgerError } from '@reciprocal-clubs/api/fabric/ledgerError.js';
-import type { Committed } from '@reciprocal-clubs/api/fabric/submission.js';
 import { setTimeout as delay } from 'node:timers/promises';
-import { agreement } from '../journeys/ledger/agreement.js';
-import type { Journey } from '../journeys/ledger/journey.js';
-import { newId } from '../journeys/ledger/secrets.js';
+import type { Club } from '../journeys/first/club.js';
+import { newKey } from '../journeys/first/journey.js';
+import type { Called } from '../journeys/first/narrator.js';
 
 const pauseMs = 50;
 
-/** Visitors who come and go without end: what a desk does, whatever fails meanwhile. */
+/** What a club's node acknowledged. */
+export interface Acknowledged {
+  readonly txId: string;
+  readonly block: number;
+  readonly club: string;
+  readonly kind: 'pass' | 'visit';
+  readonly id: string;
+}
+
+interface Answered {
+  readonly id: string;
+  readonly ledger: { readonly txId: string; readonly block: number };
+}
+
+/** Visitors who come and go without end: what club systems do over HTTP, whatever fails meanwhile. */
 export class Visitors {
-  /** every transaction that was reported as committed */
-  readonly reported: Committed[] = [];
+  readonly acknowledged: Acknowledged[] = [];
   /** what went wrong on the way, by code */
   readonly troubles = new Map<string, number>();
   visits = 0;
   #stopped = false;
 
-  constructor(private readonly journey: Journey) {}
+  constructor(
+    private readonly home: Club,
+    private readonly host: Club,
+  ) {}
 
-  async prepare(): Promise<{ agreementId: string; today: string }> {
-    await foundRegistry(this.journey.harbour.ledger);
-    return agreement(this.journey);
-  }
-
-  /** Until `stop`: a pass, a check-in, a check-out, for one member after the other. */
+  /** Until `stop`: a pass, a check-in, a check-out, for one member after the other. What was begun is finished. */
   async run({ agreementId, today }: { agreementId: string; today: string }): Promise<void> {
     while (!this.#stopped) {
       await this.#visit(agreementId, today);
@@ -37,47 +45,46 @@ export class Visitors {
   }
 
   async #visit(agreementId: string, today: string): Promise<void> {
-    const { harbour, stJulians } = this.journey;
-    const member = harbour.secrets.member(`HRB-${newId()}`, agreementId);
-    const stay = { home: harbour.id, host: stJulians.id, agreementId, passId: newId(), pseudonym: member.pseudonym };
-    await this.#persist(() => ({
-      club: harbour,
-      name: 'passes.issue',
-      request: {
-        actor: harbour.actor('secretary'),
-        ...stay,
-        category: 'full',
-        from: today,
-        to: today,
-        party: { family: 0, guests: 0 },
-        residentOk: true,
-        exclusionTag: member.exclusionTag,
-      },
-    }));
-    for (const name of ['visits.checkIn', 'visits.checkOut']) {
-      const late = name === 'visits.checkIn' ? { late: false } : {};
-      await this.#persist(() => ({
-        club: stJulians,
-        name,
-        request: { actor: stJulians.actor('front-desk'), ...stay, businessDate: today, ...late },
-      }));
-    }
+    const memberNumber = `HRB-${Date.now()}`;
+    const introduction = { agreementId, memberNumber, category: 'full', from: today, to: today };
+    const party = { family: 0, guests: 0 };
+    const { id: passId } = await this.#persist(this.home, 'pass', (params) =>
+      this.home.as('secretary').POST('/passes', { params, body: { ...introduction, party, residentOk: true } }),
+    );
+    const { id: visitId } = await this.#persist(this.host, 'visit', (params) =>
+      this.host.as('front-desk').POST('/visits', { params, body: { passId } }),
+    );
+    await this.#persist(this.host, 'visit', (params) =>
+      this.host
+        .as('front-desk')
+        .POST('/visits/{visitId}/check-out', { params: { ...params, path: { visitId } }, body: {} }),
+    );
   }
 
-  /** The same command id until it is done: however often it is tried, it is carried out once. */
-  async #persist(make: () => { club: Journey['harbour']; name: string; request: object }): Promise<void> {
-    const { club, name, request } = make();
-    const commandId = newId();
-    while (!this.#stopped) {
-      try {
-        const { committed } = await club.ledger.command(name, { ...request, commandId });
-        if (committed) this.reported.push(committed);
-        return;
-      } catch (error) {
-        if (!(error instanceof LedgerError)) throw error;
-        this.troubles.set(error.code, (this.troubles.get(error.code) ?? 0) + 1);
-        await delay(pauseMs);
+  /** The same key until it is done: however often it is tried, it is carried out once. */
+  async #persist(
+    club: Club,
+    kind: Acknowledged['kind'],
+    ask: (params: ReturnType<typeof newKey>) => Promise<Called<object>>,
+  ): Promise<Answered> {
+    const params = newKey();
+    for (;;) {
+      const { data, error } = await ask(params).catch(unreachable);
+      if (isRecord(data)) {
+        this.acknowledged.push({ ...data.ledger, club: club.id, kind, id: data.id });
+        return data;
       }
+      const { code } = (error ?? { code: 'NOT_YET' }) as { code?: string };
+      this.troubles.set(code ?? 'unknown', (this.troubles.get(code ?? 'unknown') ?? 0) + 1);
+      await delay(pauseMs);
     }
   }
 }
+
+const unreachable = (error: unknown): { data?: never; error: { code: string } } => {
+  // fetch: the node is away, or ended while it was answering
+  if (!(error instanceof TypeError && error.cause)) throw error;
+  return { error: { code: 'unreachable' } };
+};
+
+const isRecord = (data: object | undefined): data is Answered => data !== undefined && 'ledger' in data && 'id' in data;

@@ -13,6 +13,10 @@ export interface ClubProfile {
   readonly admin: Credentials;
   /** the club's own folder for secrets */
   readonly secrets: string;
+  /** base address of the club's node */
+  readonly api: string;
+  /** where the node's events are, and who may read them */
+  readonly nats: { readonly server: string; readonly user: string; readonly passwordFile: string };
   /** shell commands; each returns when it is done */
   readonly stopPeer: string;
   readonly startPeer: string;
@@ -59,6 +63,7 @@ export function loadProfile(path: string): NetworkProfile {
       delegate: credentials(club.delegate),
       admin: credentials(club.admin),
       secrets: at(club.secrets),
+      nats: { ...club.nats, passwordFile: at(club.nats.passwordFile) },
     })),
   };
 }

@@ -1,8 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import type { Gateway, Network } from '@hyperledger/fabric-gateway';
 import { PeerConnection } from '@reciprocal-clubs/api/fabric/connection.js';
 import type { Club } from './club.js';
 import type { Journey } from './journey.js';
-import { newId } from './secrets.js';
 import { traces } from './traces.js';
 
 /** One way in: an identity of Orchard on one club's peer. */
@@ -35,6 +35,7 @@ export async function privacy(journey: Journey): Promise<void> {
       connection.close();
     }
   }
+  await ownNode(journey);
   await control(journey);
   for (const line of await traces(journey)) tell.note(line);
 }
@@ -68,6 +69,21 @@ async function search(journey: Journey, door: Door): Promise<void> {
   );
   finds('qscc', await blocksAndTransactions(journey, door));
   finds('Evaluate, refusals included,', await evaluations(journey, door));
+}
+
+/** Orchard's own node: its registers, and every event that it heard in this run. */
+async function ownNode({ orchard, tell, secrets }: Journey): Promise<void> {
+  const node = orchard.as('auditor');
+  const registers = [await node.GET('/agreements'), await node.GET('/passes'), await node.GET('/visits')];
+  const answers = [...registers.map(({ data }) => data), orchard.inbox.events].map((one) =>
+    Buffer.from(JSON.stringify(one)),
+  );
+  tell.holds("Orchard's registers and events tell of it", secretsIn(answers, secrets), []);
+  tell.holds(
+    'They are not empty of what is public: events it heard',
+    orchard.inbox.events.length > 0,
+    true,
+  );
 }
 
 /** The same search as Harbour finds what Harbour may read: the search is able to find. */
@@ -124,7 +140,7 @@ async function evaluations(journey: Journey, { network }: Door): Promise<Uint8Ar
   const contract = network.getContract(orchard.network.chaincode);
   const answers: Uint8Array[] = [];
   for (const endorser of [harbour, orchard]) {
-    for (const { transaction, transientData } of questions(harbour, stJulians, orchard)) {
+    for (const { transaction, transientData } of questions(harbour, stJulians)) {
       const options = { arguments: ['1'], transientData, endorsingOrganizations: [endorser.profile.mspId] };
       answers.push(
         await contract
@@ -136,7 +152,7 @@ async function evaluations(journey: Journey, { network }: Door): Promise<Uint8Ar
   return answers;
 }
 
-function questions(home: Club, host: Club, asking: Club) {
+function questions(home: Club, host: Club) {
   const kinds = ['pair', 'agreement', 'terms', 'pass', 'usage', 'visit', 'act', 'presence', 'marker'];
   const lists = kinds.map((kind) => ({
     transaction: 'sealed:list',
@@ -144,10 +160,10 @@ function questions(home: Club, host: Club, asking: Club) {
   }));
   const parties = [home.id, host.id];
   const request = JSON.stringify({
-    actor: asking.actor('manager'),
+    actor: { ref: 'staff-manager', role: 'manager' },
     parties,
-    commandId: newId(),
-    agreementId: newId(),
+    commandId: randomBytes(16).toString('hex'),
+    agreementId: randomBytes(16).toString('hex'),
     termsHash: '0'.repeat(64),
   });
   return [

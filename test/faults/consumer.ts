@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import { AckPolicy, DeliverPolicy, jetstream, jetstreamManager, type ConsumerMessages } from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type { ClubProfile } from '../journeys/first/profile.js';
+
+const stream = 'EVENTS';
+const durable = 'inbox';
+const pauseMs = 100;
+
+/** A consumer of a club's events that keeps an inbox: what it has acted on it does not act on again. */
+export class InboxConsumer {
+  /** ids of the events that it acted on, in the order in which they came */
+  readonly acted = new Set<string>();
+  /** events that came although the inbox had them */
+  repeats = 0;
+  #stopped = false;
+  #connection: NatsConnection | undefined;
+  #messages: ConsumerMessages | undefined;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(private readonly profile: Pick<ClubProfile, 'nats'>) {}
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#messages?.close();
+    await this.#connection?.close();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped) {
+      try {
+        await this.#consume();
+      } catch {
+        // NATS is away, or its store is new and the consumer with it: made again, the inbox tells what is known.
+      }
+      if (!this.#stopped) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    }
+  }
+
+  async #consume(): Promise<void> {
+    const { server, user, passwordFile } = this.profile.nats;
+    const pass = readFileSync(passwordFile, 'utf8').trim();
+    this.#connection = await connect({ servers: server, user, pass, reconnect: false });
+    try {
+      const manager = await jetstreamManager(this.#connection);
+      await manager.consumers.add(stream, {
+        durable_name: durable,
+        ack_policy: AckPolicy.Explicit,
+        deliver_policy: DeliverPolicy.All,
+      });
+      const consumer = await jetstream(this.#connection).consumers.get(stream, durable);
+      this.#messages = await consumer.consume();
+      for await (const message of this.#messages) {
+        const { id } = message.json<{ id: string }>();
+        if (this.acted.has(id)) this.repeats += 1;
+        else this.acted.add(id);
+        message.ack();
+      }
+    } finally {
+      await this.#connection.close();
+    }
+  }
+}

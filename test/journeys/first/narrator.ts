@@ -1,0 +1,116 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Club } from './club.js';
+
+/** A step did not end as it must, which has been told; what follows it cannot be played. */
+export class StepFailedError extends Error {
+  override readonly name = 'StepFailedError';
+}
+
+/** What a call of the generated client gives. */
+export interface Called<Data> {
+  readonly data?: Data | undefined;
+  readonly error?: unknown;
+  readonly response: Response;
+}
+
+/** A record as the API answers it. */
+interface OnLedger {
+  readonly ledger: { readonly txId: string; readonly block: number };
+}
+
+/** Tells the journey step by step: the request, the answer, the block, and the event as it arrives at the clubs that see it. */
+export class Narrator {
+  #chapter = 0;
+  #line = 0;
+  /** steps that ended otherwise than they must */
+  failures = 0;
+
+  constructor(private readonly print: (line: string) => void) {}
+
+  chapter(title: string): void {
+    this.#chapter += 1;
+    this.#line = 0;
+    this.print(`\n${this.#chapter}. ${title}`);
+  }
+
+  note(text: string): void {
+    this.print(`      ${text}`);
+  }
+
+  /**
+   * A step that must be done.
+   *
+   * @param event type of the event that tells of it, and which clubs hear it; undefined when nothing may change
+   * @throws StepFailedError
+   */
+  async done<Data extends object>(
+    text: string,
+    event: { readonly type: string; readonly at: readonly Club[] } | undefined,
+    step: () => Promise<Called<Data>>,
+  ): Promise<Extract<Data, OnLedger>> {
+    const { data, error, response } = await step();
+    if (!isOnLedger(data)) return this.#end(text, response, `${response.status} ${JSON.stringify(error)}`);
+    const { txId, block } = data.ledger;
+    this.#tell('+', text, response);
+    if (!event) this.note(`  ${response.status}  nothing had to change since block ${block}`);
+    else this.note(`  ${response.status}  block ${block}  transaction ${txId.slice(0, 12)}`);
+    for (const club of event?.at ?? []) {
+      const heard = await club.inbox.event(event?.type ?? '', txId);
+      if (!heard) return this.#end(text, response, `no event ${event?.type ?? ''} of ${txId} at ${club.name}`);
+      this.note(`  event ${heard.id}  ${heard.type}  at ${club.name} ${heard.afterMs} ms after the block's answer`);
+    }
+    return data;
+  }
+
+  /** A step that must be refused with this code. @returns the refusal's details */
+  async refused(code: string, text: string, step: () => Promise<Called<unknown>>): Promise<Record<string, unknown>> {
+    const { error, response } = await step();
+    const { code: got, details = {} } = (error ?? {}) as { code?: string; details?: Record<string, unknown> };
+    if (got !== code) {
+      this.#fail(text, response, `expected ${code}, got ${response.status} ${JSON.stringify(error ?? 'done')}`);
+      return {};
+    }
+    this.#tell('-', text, response);
+    this.note(`  ${response.status}  ${code}${Object.keys(details).length ? ` ${JSON.stringify(details)}` : ''}`);
+    return details;
+  }
+
+  /** Something that must be so. */
+  holds(text: string, actual: unknown, expected: unknown): void {
+    if (isDeepStrictEqual(actual, expected)) {
+      this.#tell('=', text);
+      this.note(`  ${shown(actual)}`);
+    } else this.#fail(text, undefined, `expected ${JSON.stringify(expected)}, got ${JSON.stringify(actual)}`);
+  }
+
+  #tell(mark: string, text: string, response?: Response): void {
+    this.#line += 1;
+    this.print(`  ${this.#chapter}.${this.#line} ${mark} ${text}`);
+    const request = response && requests.get(response);
+    if (request) this.note(`  ${request}`);
+  }
+
+  #fail(text: string, response: Response | undefined, reason: string): void {
+    this.failures += 1;
+    this.#tell('!', text, response);
+    this.note(`  FAILED: ${reason}`);
+  }
+
+  #end(text: string, response: Response, reason: string): never {
+    this.#fail(text, response, reason);
+    throw new StepFailedError(text);
+  }
+}
+
+/** A dry run answers something else; here none is asked for. */
+const isOnLedger = <Data extends object>(data: Data | undefined): data is Extract<Data, OnLedger> =>
+  data !== undefined && 'ledger' in data;
+
+/** `POST http://... as manager` of each answer that a club's client got. */
+export const requests = new WeakMap<Response, string>();
+
+/** What holds, in words where the value has none. */
+function shown(value: unknown): string {
+  const isNothing = value === undefined || (Array.isArray(value) && value.length === 0);
+  return isNothing ? 'nothing' : JSON.stringify(value);
+}
