@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeOnce } from './writeOnce.js';
 
 const keyBytes = 32;
 
@@ -14,20 +15,7 @@ export function secretKey(folder: string, name: string): Buffer {
   const path = join(folder, name);
   const known = readKey(path);
   if (known) return known;
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const draft = `${path}.${randomBytes(8).toString('hex')}`;
-  const file = openSync(draft, 'wx', 0o600);
-  try {
-    writeSync(file, `${randomBytes(keyBytes).toString('hex')}\n`);
-    fsyncSync(file);
-    // A link appears whole or not at all, and never in place of another.
-    linkSync(draft, path);
-  } catch (error) {
-    if (!isCode(error, 'EEXIST')) throw error;
-  } finally {
-    closeSync(file);
-    rmSync(draft);
-  }
+  writeOnce(path, `${randomBytes(keyBytes).toString('hex')}\n`);
   const made = readKey(path);
   if (!made) throw new Error(`${path} was made and is not there`);
   return made;

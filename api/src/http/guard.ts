@@ -18,8 +18,8 @@ export function guard(clubId: string, key: TokenKey): (operation: Operation) => 
   passport.use(strategy(clubId, key));
   const authenticate: RequestHandler = (req, res, next) => {
     const decide = (error: unknown, caller: Caller | false | null | undefined, info: unknown): void => {
-      if (error) return void next(error);
-      if (!caller) return void next(info instanceof ProblemError ? info : unauthenticated(req.headers.authorization));
+      if (error) return next(error);
+      if (!caller) return next(info instanceof ProblemError ? info : unauthenticated(req.headers.authorization));
       res.locals.caller = caller;
       next();
     };
@@ -64,7 +64,7 @@ const authorize =
   (_req, res, next) => {
     const caller = res.locals.caller as Caller;
     const role = roles.find((one) => caller.roles.includes(one));
-    if (role === undefined) return void next(new ProblemError('ROLE_NOT_ALLOWED', { details: { roles } }));
+    if (role === undefined) return next(new ProblemError('ROLE_NOT_ALLOWED', { details: { roles } }));
     res.locals.caller = { ...caller, role };
     next();
   };

@@ -1,5 +1,4 @@
-import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
-import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   calculateJwkThumbprint,
@@ -10,6 +9,7 @@ import {
   type CryptoKey,
   type JWK,
 } from 'jose';
+import { writeOnce } from '../writeOnce.js';
 
 /** The key that signs a club's tokens. */
 export interface TokenKey {
@@ -32,22 +32,26 @@ const fileName = 'token-key.json';
  */
 export async function tokenKey(folder: string): Promise<TokenKey> {
   const path = join(folder, fileName);
-  return (await read(path)) ?? (await make(folder, path));
+  return (await read(path)) ?? (await make(path));
 }
 
 async function read(path: string): Promise<TokenKey | undefined> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (isCode(error, 'ENOENT')) return undefined;
-    throw error;
-  }
+  const text = readOrUndefined(path);
+  if (text === undefined) return undefined;
   try {
     return await keyOf(JSON.parse(text) as JWK);
   } catch {
     // Words of a parser could quote the key.
     throw new Error(`${path} does not hold a private P-256 key as JWK`);
+  }
+}
+
+function readOrUndefined(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
   }
 }
 
@@ -70,26 +74,10 @@ async function asCryptoKey(jwk: JWK, options?: { extractable: boolean }): Promis
   return key;
 }
 
-async function make(folder: string, path: string): Promise<TokenKey> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+async function make(path: string): Promise<TokenKey> {
   const { privateKey } = await generateKeyPair('ES256', { extractable: true });
-  const draft = `${path}.${randomUUID()}`;
-  try {
-    const file = await open(draft, 'wx', 0o600);
-    await file.writeFile(JSON.stringify(await exportJWK(privateKey)));
-    await file.sync();
-    await file.close();
-    // A link appears whole or not at all, and never in place of another.
-    await link(draft, path);
-  } catch (error) {
-    if (!isCode(error, 'EEXIST')) throw error;
-  } finally {
-    await rm(draft, { force: true });
-  }
+  writeOnce(path, JSON.stringify(await exportJWK(privateKey)));
   const key = await read(path);
-  if (!key) throw new Error(`${path} went away while it was made`);
+  if (!key) throw new Error(`${path} was made and is not there`);
   return key;
 }
-
-const isCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && 'code' in error && error.code === code;

@@ -26,7 +26,7 @@ export async function readTransactions(
   pool: pg.Pool,
   { after = afterLast, rows, filters: { code, club, block } }: PageRequest,
 ): Promise<{ item: TransactionView; position: number[] }[]> {
-  const number = code === undefined ? null : (codeNumbers.get(String(code)) ?? unheardOf);
+  const number = typeof code === 'string' ? (codeNumbers.get(code) ?? unheardOf) : null;
   const result = await pool.query<Row>(
     `SELECT ${columns} FROM projection.transaction
       WHERE (block, index) < ($1, $2)
