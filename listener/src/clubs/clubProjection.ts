@@ -1,0 +1,51 @@
+import { clubKey, directoryKey } from '@reciprocal-clubs/chaincode/ledger/registry.js';
+import type { Schemas } from '@reciprocal-clubs/openapi/types';
+import { partsOf } from '../projection/projection.js';
+import { nextPublic, type PublicValue } from '../projection/publicRecord.js';
+import { replayer } from '../projection/replay.js';
+
+interface State {
+  readonly club: PublicValue<'Club'> | undefined;
+  readonly directory: PublicValue<'Directory'> | undefined;
+}
+
+const idIn = (touched: string): string => partsOf(touched)[0] ?? '';
+
+/** A club of the registry, and what it says of itself. */
+export const clubProjection = replayer<State>({
+  kind: 'club',
+  mainKey: (touched) => `${clubKey.prefix}/${idIn(touched)}`,
+  forms: { [clubKey.prefix]: 1, [directoryKey.prefix]: 1 },
+  id: idIn,
+  keys: (touched) => [`${clubKey.prefix}/${idIn(touched)}`, `${directoryKey.prefix}/${idIn(touched)}`],
+  start: { club: undefined, directory: undefined },
+  next: (state, step) => {
+    const id = idIn(step.versions[0]?.key ?? '');
+    const isOfKey = (record: { id: string }): boolean => record.id === id;
+    const club = nextPublic(state.club, step, `${clubKey.prefix}/${id}`, 'Club', isOfKey);
+    const directory = nextPublic(
+      state.directory,
+      step,
+      `${directoryKey.prefix}/${id}`,
+      'Directory',
+      isOfKey,
+      () => 'clubs.described',
+    );
+    const changed = club.state !== state.club || directory.state !== state.directory;
+    return {
+      state: changed ? { club: club.state, directory: directory.state } : state,
+      told: directory.told,
+      faults: [...club.faults, ...directory.faults],
+    };
+  },
+  show: ({ club, directory }) => {
+    if (!club) return undefined;
+    const { v: _, ...record } = club.record;
+    const body: Schemas['ClubBody'] = { ...record, directory: directory ? withoutVersion(directory.record) : null };
+    return { body, tags: { status: record.status }, hash: club.hash };
+  },
+});
+
+function withoutVersion({ v: _, ...entry }: Schemas['Directory']): Schemas['DirectoryBody'] {
+  return entry;
+}

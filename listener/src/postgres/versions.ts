@@ -1,0 +1,76 @@
+import type { ClientBase } from 'pg';
+import type { BlockContents } from '../blocks/blockContents.js';
+import type { KeyWrite } from '../blocks/writes.js';
+
+/** Adds what a block wrote. The last version of a key is its current one. */
+export async function insertVersions(client: ClientBase, { number, writes }: BlockContents): Promise<void> {
+  if (writes.length === 0) return;
+  const collections = writes.map(({ collection }) => collection);
+  const keyHashes = writes.map(({ keyHash }) => keyHash);
+  const lastOf = new Map(writes.map((write, place) => [`${write.collection} ${write.keyHash.toString('hex')}`, place]));
+  const last = new Set(lastOf.values());
+  await client.query(
+    `UPDATE projection.version v SET is_current = false
+       FROM (SELECT DISTINCT * FROM unnest($1::text[], $2::bytea[])) AS written (collection, key_hash)
+      WHERE v.collection = written.collection AND v.key_hash = written.key_hash AND v.is_current`,
+    [collections, keyHashes],
+  );
+  await client.query(
+    `INSERT INTO projection.version (block, index, collection, key_hash, key, value, value_hash, is_current)
+     SELECT $1, * FROM unnest($2::integer[], $3::text[], $4::bytea[], $5::text[], $6::bytea[], $7::bytea[], $8::boolean[])`,
+    [
+      number,
+      writes.map(({ index }) => index),
+      collections,
+      keyHashes,
+      writes.map(({ key }) => key),
+      writes.map(({ value }) => value),
+      writes.map(({ valueHash }) => valueHash),
+      writes.map((_, place) => last.has(place)),
+    ],
+  );
+}
+
+/** What a purge is for: no value that was written under these keys before stays, nor its hash. */
+export async function forgetPurged(client: ClientBase, { number, writes }: BlockContents): Promise<void> {
+  const purges = writes.filter(({ isPurge }) => isPurge);
+  if (purges.length === 0) return;
+  await client.query(
+    `UPDATE projection.version v SET value = NULL, value_hash = NULL
+       FROM unnest($2::integer[], $3::text[], $4::bytea[]) AS purge (index, collection, key_hash)
+      WHERE v.collection = purge.collection AND v.key_hash = purge.key_hash AND (v.block, v.index) < ($1, purge.index)`,
+    [
+      number,
+      purges.map(({ index }) => index),
+      purges.map(({ collection }) => collection),
+      purges.map(({ keyHash }) => keyHash),
+    ],
+  );
+}
+
+/** Adds plaintext to versions that had none, each known by its hashes. @returns the keys that it was new of */
+export async function fillVersions(
+  client: ClientBase,
+  block: number,
+  index: number,
+  writes: readonly KeyWrite[],
+): Promise<string[]> {
+  const known = writes.filter(({ key, value }) => key !== undefined && value !== undefined);
+  const { rows } = await client.query<{ key: string }>(
+    `UPDATE projection.version v SET key = late.key, value = late.value
+       FROM unnest($3::text[], $4::bytea[], $5::text[], $6::bytea[], $7::bytea[]) AS late (collection, key_hash, key, value, value_hash)
+      WHERE v.block = $1 AND v.index = $2 AND v.collection = late.collection AND v.key_hash = late.key_hash
+        AND v.value IS NULL AND v.value_hash = late.value_hash
+     RETURNING v.key`,
+    [
+      block,
+      index,
+      known.map(({ collection }) => collection),
+      known.map(({ keyHash }) => keyHash),
+      known.map(({ key }) => key),
+      known.map(({ value }) => value),
+      known.map(({ valueHash }) => valueHash),
+    ],
+  );
+  return rows.map(({ key }) => key);
+}
