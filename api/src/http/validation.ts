@@ -14,7 +14,7 @@ export function validate(documentText: string, responses: boolean): (RequestHand
     ...middleware({
       apiSpec: JSON.parse(documentText) as Exclude<ApiSpec, string>,
       validateApiSpec: false,
-      validateRequests: { allowUnknownQueryParameters: false },
+      validateRequests: { allowUnknownQueryParameters: false, allErrors: true },
       validateResponses: responses,
       validateSecurity: false,
       fileUploader: false,
