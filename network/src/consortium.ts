@@ -27,6 +27,8 @@ export interface Club {
   readonly hostNames: readonly string[];
   readonly peerPort: number;
   readonly chaincodePort: number;
+  /** Where the club's own software calls. */
+  readonly apiPort: number;
   /** The hour, in the club's own time, at which its business day begins. */
   readonly rollHour: number;
   /** IANA */
@@ -62,6 +64,13 @@ export interface Consortium {
   readonly orderingNodes: readonly OrderingNode[];
   /** Id of the one that devnet runs. */
   readonly devnetNode: string;
+  /** What the clubs of one machine share when all run on it. */
+  readonly services: {
+    readonly postgresPort: number;
+    readonly natsPort: number;
+    /** The listener's health and metrics. */
+    readonly listenerPort: number;
+  };
 }
 
 const SLUG = /^[a-z][a-z0-9-]{0,31}$/;
@@ -84,6 +93,7 @@ export function loadConsortium(path: string): Consortium {
       offsetsEndMs,
       clubs: root.field('clubs').list(2, (club) => club.mapping((place) => readClub(place, offsetsEndMs))),
       ...root.field('ordering').mapping(readOrdering),
+      services: root.field('services').mapping(readServices),
     };
     requireConsistency(consortium, root);
     return consortium;
@@ -121,6 +131,7 @@ function readClub(place: Place, offsetsEndMs: number): Club {
     ...readOrganization(place),
     peerPort: readPort(place.field('peerPort')),
     chaincodePort: readPort(place.field('chaincodePort')),
+    apiPort: readPort(place.field('apiPort')),
     rollHour: place.field('rollHour').integer(0, 23),
     zone: readZone(place.field('zone')),
     offsets: readOffsets(place.field('offsets'), offsetsEndMs),
@@ -140,6 +151,14 @@ function readOrdering(place: Place): Pick<Consortium, 'orderingNodes' | 'devnetN
   if (!orderingNodes.some(({ id }) => id === devnetNode))
     place.field('devnetNode').refuse(`no ordering node has the id '${devnetNode}'`);
   return { orderingNodes, devnetNode };
+}
+
+function readServices(place: Place): Consortium['services'] {
+  return {
+    postgresPort: readPort(place.field('postgresPort')),
+    natsPort: readPort(place.field('natsPort')),
+    listenerPort: readPort(place.field('listenerPort')),
+  };
 }
 
 function readOrganization(place: Place): Pick<Club, 'mspId' | 'domain' | 'host' | 'hostNames'> {
@@ -176,7 +195,7 @@ function readOffsets(place: Place, offsetsEndMs: number): ZoneOffset[] {
   );
 }
 
-function requireConsistency({ clubs, orderingNodes }: Consortium, root: Place): void {
+function requireConsistency({ clubs, orderingNodes, services }: Consortium, root: Place): void {
   requireDistinct(
     'club id',
     clubs.map(({ id }) => id),
@@ -199,8 +218,11 @@ function requireConsistency({ clubs, orderingNodes }: Consortium, root: Place): 
     root,
   );
   const addresses = [
-    ...clubs.flatMap(({ host, peerPort, chaincodePort }) => [`${host}:${peerPort}`, `${host}:${chaincodePort}`]),
+    ...clubs.flatMap(({ host, peerPort, chaincodePort, apiPort }) =>
+      [peerPort, chaincodePort, apiPort].map((port) => `${host}:${port}`),
+    ),
     ...orderingNodes.map(({ host, port }) => `${host}:${port}`),
+    ...Object.values(services).map((port) => `localhost:${port}`),
   ];
   requireDistinct('address', addresses, root);
   const clubIds = new Set(clubs.map(({ id }) => id));

@@ -104,6 +104,9 @@ describe('A consortium file', () => {
     ['an MSP twice', ['ordering', 'nodes', 0, 'mspId'], 'OrchardMSP', "MSP id 'OrchardMSP' is given twice"],
     ['a domain twice', ['clubs', 1, 'domain'], 'harbour.example', "domain 'harbour.example' is given twice"],
     ['an address twice', ['clubs', 1, 'chaincodePort'], 7051, "address 'localhost:7051' is given twice"],
+    ['no servers', ['services'], undefined, 'services: expected a mapping, found nothing'],
+    ['a server that is none', ['services', 'mailPort'], 6443, "services: unknown field 'mailPort'"],
+    ['a port of a server twice', ['services', 'natsPort'], 8151, "address 'localhost:8151' is given twice"],
     ['an ordering node of no club', ['ordering', 'nodes', 0, 'club'], 'x', "belongs to 'x', which is no club"],
     ['a devnet node that is none', ['ordering', 'devnetNode'], 'x', "no ordering node has the id 'x'"],
     ['an MSP id that could not name a collection', ['clubs', 0, 'mspId'], 'A.MSP', 'an MSP id of letters, digits'],
@@ -123,7 +126,7 @@ describe('A consortium for tests', () => {
   it('has as many clubs as asked for, all different', () => {
     const { clubs, orderingNodes } = consortiumOf(5);
     expect(clubs.map(({ id }) => id)).to.deep.equal(['harbour', 'stjulians', 'orchard', 'club4', 'club5']);
-    const ports = clubs.flatMap(({ peerPort, chaincodePort }) => [peerPort, chaincodePort]);
+    const ports = clubs.flatMap(({ peerPort, chaincodePort, apiPort }) => [peerPort, chaincodePort, apiPort]);
     const all = [...ports, ...orderingNodes.map(({ port }) => port)];
     expect(new Set(all).size).to.equal(all.length);
     expect(orderingNodes).to.have.length(6);

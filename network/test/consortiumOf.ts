@@ -22,6 +22,7 @@ function furtherClub(model: Consortium, index: number): Club {
     hostNames: [`peer0.club${number}.example`],
     peerPort: 7051 + 100 * index,
     chaincodePort: 9051 + 100 * index,
+    apiPort: 8051 + 100 * index,
   };
 }
 

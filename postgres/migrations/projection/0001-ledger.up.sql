@@ -2,7 +2,7 @@
 
 -- Where the listener is. Its update is checkpoint, order check, fork check and fencing token at once.
 CREATE TABLE cursor (
-  only boolean PRIMARY KEY DEFAULT true CHECK (only),
+  "only" boolean PRIMARY KEY DEFAULT true CHECK ("only"),
   next bigint NOT NULL, -- number of the block that is awaited
   last_hash bytea NOT NULL -- header hash of the block before it; empty before the first
 );
@@ -112,7 +112,7 @@ CREATE TABLE event (
 
 -- What the listener says of itself.
 CREATE TABLE listener (
-  only boolean PRIMARY KEY DEFAULT true CHECK (only),
+  "only" boolean PRIMARY KEY DEFAULT true CHECK ("only"),
   state text NOT NULL CHECK (state IN ('starting', 'following', 'reconnecting', 'halted')),
   reason text NOT NULL DEFAULT '',
   since timestamptz NOT NULL DEFAULT now()

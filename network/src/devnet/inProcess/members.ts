@@ -36,6 +36,7 @@ export function consortiumOf(mspIds: readonly string[]): Consortium {
     clubs: mspIds.map(club),
     orderingNodes: [node],
     devnetNode: node.id,
+    services: { postgresPort: PORT, natsPort: PORT, listenerPort: PORT },
   };
 }
 
@@ -74,6 +75,7 @@ function club(mspId: string): Club {
     ...organization(mspId),
     peerPort: PORT,
     chaincodePort: PORT,
+    apiPort: PORT,
     rollHour: 0,
     zone: 'UTC',
     offsets: [{ fromMs: 0, offsetMinutes: 0 }],
