@@ -1,13 +1,16 @@
 import type { Express } from 'express';
 import type { Club } from './club.js';
+import { commands } from './commands.js';
+import { commandRoutes } from './http/commandRoutes.js';
 import { healthRoutes } from './http/health.js';
 import { ClubMetrics } from './http/metrics.js';
 import { nodeRoutes } from './http/nodeRoutes.js';
 import { readOpenapiDocument } from './http/openapiDocument.js';
 import { pipeline } from './http/pipeline.js';
 import { readRoutes } from './http/readRoutes.js';
-import type { Routes } from './http/route.js';
 import { tokenKey } from './http/tokenKey.js';
+import type { CommandDesk } from './operations/commandDesk.js';
+import { requireOperation } from './operations/operationView.js';
 
 export interface AppOptions {
   readonly channel: string;
@@ -19,10 +22,9 @@ export interface AppOptions {
 /**
  * One club's API, put together from what answers its operations.
  *
- * @param commands routes of the operations that write
  * @throws Error when an operation of the document has no route, or the club's token key cannot be read
  */
-export async function clubApp(club: Club, commands: Routes, options: AppOptions): Promise<Express> {
+export async function clubApp(club: Club, desk: CommandDesk, options: AppOptions): Promise<Express> {
   const document = readOpenapiDocument();
   const key = await tokenKey(club.secrets.tokenKeyFolder);
   const metrics = new ClubMetrics(club);
@@ -37,7 +39,9 @@ export async function clubApp(club: Club, commands: Routes, options: AppOptions)
       ...nodeRoutes({ club: club.id, channel: options.channel, document, key, metrics }),
       ...healthRoutes(club, options.isStopping),
       ...readRoutes(club),
-      ...commands,
+      ...commandRoutes(commands, desk, (id, subject, correlationId) =>
+        requireOperation(club.pool, { id, subject, correlationId }),
+      ),
     },
   });
 }

@@ -3,11 +3,8 @@ import { clubApp } from './app.js';
 import { openClub, type Club } from './club.js';
 import { commands } from './commands.js';
 import type { Configuration } from './configuration.js';
-import { commandRoutes } from './http/commandRoutes.js';
 import { listen, type Listening } from './http/listening.js';
-import { ProblemError } from './http/problem.js';
 import { CommandDesk } from './operations/commandDesk.js';
-import { readOperation } from './operations/operationView.js';
 
 /** The clubs of a configuration, each served on its port. */
 export interface Node {
@@ -55,10 +52,7 @@ async function serve(
   };
   try {
     const { host, channel, validateResponses } = configuration;
-    const routes = commandRoutes(commands, desk, (id, subject, correlationId) =>
-      running(club, { id, subject, correlationId }),
-    );
-    const app = await clubApp(club, routes, { channel, validateResponses, isStopping });
+    const app = await clubApp(club, desk, { channel, validateResponses, isStopping });
     const listening = await listen(app, { host, port });
     desk.start();
     return { id: club.id, port: listening.port, stop: (patienceMs) => close(listening, patienceMs) };
@@ -66,10 +60,4 @@ async function serve(
     await close();
     throw error;
   }
-}
-
-async function running({ pool }: Club, operation: Parameters<typeof readOperation>[1]): Promise<object> {
-  const view = await readOperation(pool, operation);
-  if (!view) throw new ProblemError('RECORD_NOT_FOUND');
-  return view;
 }

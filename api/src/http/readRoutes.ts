@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { readOperation } from '../operations/operationView.js';
+import { requireOperation } from '../operations/operationView.js';
 import { entityTag, readRecord, representation, type StoredRecord } from '../postgres/recordStore.js';
 import { readBlock, readBlockBytes, readBlocks } from '../registers/blocks.js';
 import { readPage } from '../registers/page.js';
@@ -50,7 +50,10 @@ export function readRoutes({ pool, secrets: { cursorKey } }: ReadSource): Routes
     'operations.get': async (request) => {
       const { subject } = callerOf(request);
       const { correlationId, params } = request;
-      return found(request, await readOperation(pool, { id: String(params['operationId']), subject, correlationId }));
+      return found(
+        request,
+        await requireOperation(pool, { id: String(params['operationId']), subject, correlationId }),
+      );
     },
   };
 }

@@ -20,12 +20,12 @@ interface Row {
  * What became of a command, for who asked for it.
  *
  * @param correlationId of the request that asks now
- * @returns undefined when the subject has no such operation
+ * @throws ProblemError RECORD_NOT_FOUND when the subject has no such operation
  */
-export async function readOperation(
+export async function requireOperation(
   pool: pg.Pool,
   { id, subject, correlationId }: { id: string; subject: string; correlationId: string },
-): Promise<OperationView | undefined> {
+): Promise<OperationView> {
   const { rows } = await pool.query<Row>(
     `SELECT o.id, o.command, o.state, o.created_at, o.finished_at, o.answer,
             coalesce((SELECT json_agg(json_build_object('n', a.n, 'txId', a.tx_id, 'endorsers', a.endorsers,
@@ -34,7 +34,9 @@ export async function readOperation(
        FROM records.operation o WHERE o.id = $1 AND o.subject = $2`,
     [id, subject],
   );
-  return rows[0] && viewOf(rows[0], correlationId);
+  const [row] = rows;
+  if (!row) throw new ProblemError('RECORD_NOT_FOUND');
+  return viewOf(row, correlationId);
 }
 
 const viewOf = (row: Row, correlationId: string): OperationView => ({

@@ -7,11 +7,8 @@ import { expect } from 'chai';
 import { createLogger, transports } from 'winston';
 import { clubApp } from '../../src/app.js';
 import type { Club } from '../../src/club.js';
-import { commands } from '../../src/commands.js';
-import { commandRoutes } from '../../src/http/commandRoutes.js';
 import { issueToken } from '../../src/http/issueToken.js';
 import { listen, type Listening } from '../../src/http/listening.js';
-import type { Routes } from '../../src/http/route.js';
 import { Node } from '../operations/node.js';
 import { requireProblem } from './problems.js';
 
@@ -42,8 +39,7 @@ export class ServedClub {
     private readonly ref: { listening?: Listening },
   ) {}
 
-  /** @param replaced routes that the test answers itself */
-  static async open(replaced: Routes = {}): Promise<ServedClub> {
+  static async open(): Promise<ServedClub> {
     const node = await Node.open();
     const folder = mkdtempSync(join(tmpdir(), 'served-club-'));
     const stream = new PassThrough();
@@ -56,9 +52,8 @@ export class ServedClub {
     };
     const served: ServedClub = new ServedClub(node, club, folder, {});
     stream.on('data', (line: Buffer) => served.lines.push(line.toString('utf8')));
-    const routes = { ...commandRoutes(commands, node.desk, () => Promise.resolve({})), ...replaced };
     const isStopping = (): boolean => served.isStopping;
-    const app = await clubApp(club, routes, { channel: 'clubs', validateResponses: true, isStopping });
+    const app = await clubApp(club, node.desk, { channel: 'clubs', validateResponses: true, isStopping });
     served.ref.listening = await listen(app, { host: '127.0.0.1', port: 0 });
     return served;
   }

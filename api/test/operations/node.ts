@@ -18,6 +18,8 @@ type Ordering = (envelope: Buffer) => Promise<{ accepted: boolean }>;
 export class Node {
   readonly sent: Buffer[] = [];
   endorsed = 0;
+  /** the record that a valid transaction of this block leaves */
+  bodyAt: (block: number) => object = (block) => ({ id: proposalId, closedIn: block });
   ordering: Ordering = () => Promise.resolve({ accepted: true });
   endorse: (request: object | undefined) => Promise<Endorsed> = () => Promise.resolve(envelopeOf());
   #desk: CommandDesk | undefined;
@@ -95,7 +97,7 @@ export class Node {
           `INSERT INTO projection.record (kind, id, body, tags, hash, block, index, created_block, created_index)
            VALUES ('proposal', $1, $2, '{}', $3, $4, 0, $4, 0)
            ON CONFLICT (kind, id) DO UPDATE SET body = EXCLUDED.body, block = EXCLUDED.block, hash = EXCLUDED.hash`,
-          [proposalId, JSON.stringify({ id: proposalId, closedIn: block }), Buffer.alloc(32, block), block],
+          [proposalId, JSON.stringify(this.bodyAt(block)), Buffer.alloc(32, block), block],
         );
       const { rows } = await client.query<{ operation: string }>(
         'UPDATE records.attempt SET block = $2, index = 0, code = $3 WHERE tx_id = $1 RETURNING operation',

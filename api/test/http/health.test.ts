@@ -1,0 +1,88 @@
+import { expect } from 'chai';
+import { connectPool } from '@reciprocal-clubs/postgres/connect.js';
+import { postgresForTests } from '@reciprocal-clubs/postgres/test/postgresForTests.js';
+import { said } from './problems.js';
+import { ServedClub } from './servedClub.js';
+
+describe('The health of a node', () => {
+  let served: ServedClub;
+
+  beforeEach(async () => {
+    served = await ServedClub.open();
+    await served.node.listener.query(`UPDATE projection.listener SET state = 'following'`);
+    // Whether it is connected by now or not: it hears of the block, or finds it.
+    await served.node.listener.query('UPDATE projection.cursor SET next = 1');
+    await served.node.listener.query(`SELECT pg_notify('block', '0')`);
+    await served.club.notifications.reach(1, 10_000);
+  });
+
+  afterEach(() => served.close());
+
+  const health = async (path: string): Promise<{ status: number; failing: Record<string, string> }> => {
+    const { status, body } = await served.ask('GET', path);
+    const { checks } = body as { checks: { name: string; ok: boolean; detail: string }[] };
+    return {
+      status,
+      failing: Object.fromEntries(checks.filter(({ ok }) => !ok).map(({ name, detail }) => [name, detail])),
+    };
+  };
+
+  it('is well when everything it needs is there', async () => {
+    for (const path of ['/health/live', '/health/started', '/health/ready'])
+      expect(await health(path), path).to.deep.equal({ status: 200, failing: {} });
+  });
+
+  it('says when the listener does not follow', async () => {
+    await served.node.listener.query(`UPDATE projection.listener SET state = 'halted', reason = 'a fork'`);
+    expect(await health('/health/ready')).to.deep.equal({ status: 503, failing: { listener: 'halted' } });
+    expect(await health('/health/started')).to.have.property('status', 200);
+  });
+
+  it('says when the read model is behind the own peer', async () => {
+    served.peerHeight = 500;
+    expect(await health('/health/ready')).to.deep.equal({
+      status: 503,
+      failing: { 'read model': '499 blocks behind the own peer' },
+    });
+  });
+
+  it('says when migrations are missing', async () => {
+    const owner = connectPool(served.node.database.owner, { application: 'test' });
+    await owner.query('DELETE FROM records.migration');
+    await owner.end();
+    expect(await health('/health/started')).to.deep.equal({
+      status: 503,
+      failing: { migrations: 'missing in records' },
+    });
+  });
+
+  it('says when the process stops', async () => {
+    served.isStopping = true;
+    expect(await health('/health/ready')).to.deep.equal({ status: 503, failing: { process: 'stops' } });
+    expect(await health('/health/live')).to.have.property('status', 200);
+  });
+
+  it('says when the database is away, and then every read does, for as long as it is away', async () => {
+    const token = await served.token('manager');
+    const postgres = await postgresForTests();
+    await postgres.stop();
+    try {
+      const { status, failing } = await health('/health/ready');
+      expect(status).to.equal(503);
+      expect(failing).to.include({ migrations: 'DATABASE_UNAVAILABLE', listener: 'DATABASE_UNAVAILABLE' });
+      expect(await health('/health/live')).to.have.property('status', 200);
+      for (const path of ['/clubs', '/visits', '/blocks/0', '/policies/late-entry-hours', '/operations/one']) {
+        const answer = await served.ask('GET', path, { token });
+        expect(said(answer), path).to.equal('503 DATABASE_UNAVAILABLE');
+        expect(answer.headers.get('retry-after')).to.match(/^[1-9]\d*$/);
+        expect(answer.body).to.have.property('retryable', true);
+      }
+      const command = { token, body: {}, headers: { 'idempotency-key': 'while-the-database-is-away' } };
+      const proposal = `/proposals/${'ab'.repeat(16)}/close`;
+      expect(said(await served.ask('POST', proposal, command))).to.equal('503 DATABASE_UNAVAILABLE');
+    } finally {
+      await postgres.start();
+    }
+    expect(said(await served.ask('GET', '/clubs', { token }))).to.equal('200');
+  });
+});
