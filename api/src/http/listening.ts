@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 const headersMs = 10_000;
@@ -16,19 +16,29 @@ export interface Listening {
 
 /** @param port 0: any that is free @throws Error when the port cannot be had */
 export async function listen(app: RequestListener, { host, port }: { host: string; port: number }): Promise<Listening> {
-  const server = createServer({ headersTimeout: headersMs, requestTimeout: requestMs, keepAliveTimeout: idleMs }, app);
+  const server = createServer({ headersTimeout: headersMs, requestTimeout: requestMs, keepAliveTimeout: idleMs });
+  const running = new Set<ServerResponse>();
+  server.on('request', (request, response) => {
+    running.add(response);
+    response.on('close', () => running.delete(response));
+    if (!server.listening) lastOfItsConnection(response);
+    app(request, response);
+  });
   server.maxConnections = mostConnections;
   server.listen(port, host);
   await once(server, 'listening');
-  return { port: (server.address() as AddressInfo).port, stop: (patienceMs) => stop(server, patienceMs) };
+  const stop = async (patienceMs: number): Promise<void> => {
+    const closed = once(server, 'close');
+    server.close();
+    for (const response of running) lastOfItsConnection(response);
+    const timer = setTimeout(() => server.closeAllConnections(), patienceMs);
+    await closed;
+    clearTimeout(timer);
+  };
+  return { port: (server.address() as AddressInfo).port, stop };
 }
 
-async function stop(server: Server, patienceMs: number): Promise<void> {
-  const closed = once(server, 'close');
-  server.close();
-  // A client that keeps its connection would send the next request to nobody.
-  server.on('request', (_request, response) => response.setHeader('Connection', 'close'));
-  const timer = setTimeout(() => server.closeAllConnections(), patienceMs);
-  await closed;
-  clearTimeout(timer);
+/** A client that kept its connection would ask nobody next, and the server would wait for it. */
+function lastOfItsConnection(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader('Connection', 'close');
 }
