@@ -46,6 +46,7 @@ export const clubProjection = replayer<State>({
   },
 });
 
-function withoutVersion({ v: _, ...entry }: Schemas['Directory']): Schemas['DirectoryBody'] {
+function withoutVersion(directory: Schemas['Directory']): Schemas['DirectoryBody'] {
+  const { v: _, ...entry } = directory;
   return entry;
 }

@@ -10,9 +10,8 @@ export async function insertBlock(client: ClientBase, contents: BlockContents): 
     'INSERT INTO projection.block (number, hash, previous_hash, data_hash, bytes) VALUES ($1, $2, $3, $4, $5)',
     [number, hash, previousHash, dataHash, bytes],
   );
-  const rows = transactions.map(({ isProven: _, timeMs, txId, creatorMsp, ...row }, index) => ({
-    index,
-    ...row,
+  const rows = transactions.map(({ txId, type, code, creatorMsp, timeMs, chaincode, name, endorsers }, index) => ({
+    ...{ index, type, code, chaincode, name, endorsers },
     tx_id: txId,
     creator_msp: creatorMsp,
     time_ms: timeMs,
