@@ -6,7 +6,18 @@ import { fail, network, readOptions } from './options.mjs';
 
 /** What a start and the programs that use the network make. --data may name any folder: nothing else is deleted. */
 const made = [
-  ...['keys', 'shared', 'secrets', 'configuration', 'ledgers', 'logs', 'genesis.block', 'profile.json'],
+  ...[
+    'keys',
+    'shared',
+    'secrets',
+    'configuration',
+    'ledgers',
+    'postgres',
+    'nats',
+    'logs',
+    'genesis.block',
+    'profile.json',
+  ],
   ...['control.sock', 'lock', 'network.json'],
 ];
 

@@ -25,7 +25,7 @@ try {
   say('Compiling ...');
   await build(told.signal);
   const { startDevnet } = await import('../network/dist/src/supervisor/devnet.js');
-  running = await startDevnet({ data, consortium, say, signal: told.signal });
+  running = await startDevnet({ data, consortium, clubNodes: true, say, signal: told.signal });
   await foundRegistry(running.profile);
   announce();
   await new Promise((stop) => {

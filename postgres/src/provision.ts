@@ -1,4 +1,5 @@
 import { Client, escapeIdentifier, escapeLiteral, type ClientConfig } from 'pg';
+import { requireDurable } from './connect.js';
 import { inTransaction } from './inTransaction.js';
 import { schemas } from './migrations.js';
 import { names } from './names.js';
@@ -23,6 +24,7 @@ export type DatabaseNames = ReturnType<typeof names>;
  */
 export async function provision(administrator: ClientConfig, club: DatabaseNames, passwords: Passwords): Promise<void> {
   await connected(administrator, async (client) => {
+    await requireDurable(client);
     await client.query('SELECT pg_advisory_lock(hashtext($1))', ['provision']);
     for (const role of ['owner', 'api', 'listener'] as const) await makeRole(client, club[role], passwords[role]);
     // An administrator that is no superuser acts for the owner as its member.

@@ -1,5 +1,5 @@
 import { mkdirSync, realpathSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { writeAtOnce } from '../supervisor/dataFolder.js';
 import { natsAccount } from './natsAccount.js';
 import { secretFile } from './secretFile.js';
@@ -15,8 +15,7 @@ export interface NatsOptions {
   readonly runnerFile: string;
   readonly clubs: readonly {
     readonly id: string;
-    readonly listenerPasswordFile: string;
-    readonly readerPasswordFile: string;
+    readonly passwordFiles: { readonly listener: string; readonly reader: string };
   }[];
 }
 
@@ -27,11 +26,11 @@ export function prepareNats(options: NatsOptions): ServerRun {
   const { program, port, store, runnerFile, clubs } = options;
   mkdirSync(dirname(options.configuration), { recursive: true, mode: 0o700 });
   const folder = realpathSync(dirname(options.configuration));
-  const configuration = join(folder, 'nats.conf');
+  const configuration = join(folder, basename(options.configuration));
   const pidFile = join(folder, 'nats.pid');
-  const accounts = clubs.map(({ id, listenerPasswordFile, readerPasswordFile }) => [
+  const accounts = clubs.map(({ id, passwordFiles: { listener, reader } }) => [
     id,
-    natsAccount(id, { listener: secretFile(listenerPasswordFile), reader: secretFile(readerPasswordFile) }),
+    natsAccount(id, { listener: secretFile(listener), reader: secretFile(reader) }),
   ]);
   const settings = {
     server_name: 'reciprocal-clubs',

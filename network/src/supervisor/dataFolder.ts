@@ -59,6 +59,27 @@ export class DataFolder {
     return this.#in('secrets', id);
   }
 
+  /** The password of one of the club's roles in Postgres, or of one of its users at NATS. */
+  password(club: Club, server: 'postgres' | 'nats', role: string): string {
+    return join(this.secrets(club), `${server}-${role}.password`);
+  }
+
+  get postgres() {
+    return {
+      data: this.#in('postgres'),
+      passwordFile: this.#in('secrets', 'postgres.password'),
+      runnerFile: this.#in('configuration', 'postgres.runner'),
+    };
+  }
+
+  get nats() {
+    return {
+      store: this.#in('nats'),
+      configuration: this.#in('configuration', 'nats.conf'),
+      runnerFile: this.#in('configuration', 'nats.runner'),
+    };
+  }
+
   /** An organisation's own keys. */
   keysOf(organization: Organization) {
     return organizationPaths(this.#in('keys'), organization);

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { loadConsortium, type Consortium } from '../consortium.js';
 import { FolderInUseError, lockFolder } from '../devnet/storage/lock.js';
@@ -8,7 +7,8 @@ import { chaincodePackage } from './chaincodePackage.js';
 import { controlSocket, serveControl, type ControlRequest, type ProcessStatus } from './control.js';
 import { DataFolder } from './dataFolder.js';
 import { devnetPlans } from './devnetPlans.js';
-import type { ProcessPlan } from './managedProcess.js';
+import { portsOfNodes, startClubNodes } from './clubNodes.js';
+import { awaitEnd, takeDownServers } from './leftovers.js';
 import { requireFreePorts } from './ports.js';
 import { writeProfile } from './profile.js';
 import { Supervisor } from './supervisor.js';
@@ -16,15 +16,13 @@ import { Supervisor } from './supervisor.js';
 /** Where the repository's own files are, seen from the compiled program. */
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..');
 
-/** A process whose supervisor was killed ends within five seconds; a busy one takes longer. */
-const takeOverPatienceMs = 15_000;
-const takeOverPollMs = 50;
-
 export interface StartOptions {
   /** absolute path of the data folder */
   readonly data: string;
   /** another consortium file than network/consortium.yaml */
   readonly consortium: string | undefined;
+  /** The clubs' nodes too: databases, events, listener and API. Otherwise it is the ledger alone. */
+  readonly clubNodes?: boolean;
   /** one line of progress, or of what happens later */
   readonly say: (line: string) => void;
   /** Gives up starting: what was started is stopped, and the start rejects. */
@@ -38,8 +36,8 @@ export interface RunningNetwork {
 }
 
 /**
- * Starts devnet: a process per club's peer, one per club's chaincode, one for ordering. Processes that end are started again. Goes on with
- * what an earlier run left, killed or not. When it fails nothing is left running.
+ * Starts devnet: a process per club's peer, one per club's chaincode, one for ordering; and the clubs' nodes, if asked for. Processes that
+ * end are started again. Goes on with what an earlier run left, killed or not. When it fails nothing is left running.
  *
  * @throws Error with one clear line: another run holds the folder, a port is taken, the folder is of another consortium
  */
@@ -55,7 +53,7 @@ export async function startDevnet(options: StartOptions): Promise<RunningNetwork
 }
 
 async function start(
-  { data, say, signal }: StartOptions,
+  { data, say, signal, clubNodes }: StartOptions,
   consortium: Consortium,
   unlock: () => void,
 ): Promise<RunningNetwork> {
@@ -63,15 +61,17 @@ async function start(
   await folder.prepare(new Date());
   say(`Keys, certificates, ledgers and logs are in ${data}`);
   const chaincode = chaincodePackage(join(root, 'chaincode'));
-  const plans = devnetPlans(folder, chaincode);
+  const ledger = devnetPlans(folder, chaincode);
+  const users = clubNodes ? [...ledger, ...portsOfNodes(consortium, process.env)] : ledger;
+  await takeDownServers(folder);
   if (existsSync(controlSocket(data))) {
     say('An earlier run was killed; this one takes over.');
-    await awaitEnd(plans, folder);
+    await awaitEnd(folder, ledger, users);
   }
-  await requireFreePorts(plans);
+  await requireFreePorts(users);
   const control = [process.execPath, join(root, 'scripts', 'network.mjs'), '--data', data];
   writeProfile(folder, consortium, chaincode.name, control);
-  const supervisor = new Supervisor(plans, say);
+  const supervisor = new Supervisor(say);
   const server = await serveControl(data, (request) => answer(supervisor, request));
   const stop = async (): Promise<void> => {
     await supervisor.stop();
@@ -81,7 +81,11 @@ async function start(
   signal?.addEventListener('abort', giveUp);
   try {
     signal?.throwIfAborted();
-    await supervisor.start();
+    const started = supervisor.start(ledger);
+    await Promise.all([
+      started,
+      clubNodes ? startClubNodes(supervisor, { folder, root, say, signal, started }) : started,
+    ]);
   } catch (error) {
     await stop();
     throw error;
@@ -105,20 +109,6 @@ function takeFolder(data: string): () => void {
     if (error instanceof FolderInUseError)
       throw new Error(`A network runs already: ${error.message}. Ctrl-C there stops it.`, { cause: error });
     throw clear(error, data);
-  }
-}
-
-/** Waits for the processes of a run that was killed: they end by themselves (endWithSupervisor.ts). */
-async function awaitEnd(plans: readonly ProcessPlan[], folder: DataFolder): Promise<void> {
-  const ledgers = plans.map(({ name }) => folder.ledger(name)).filter((path) => existsSync(path));
-  const deadlineMs = Date.now() + takeOverPatienceMs;
-  while (Date.now() < deadlineMs) {
-    try {
-      for (const ledger of ledgers) lockFolder(ledger)();
-      return await requireFreePorts(plans);
-    } catch {
-      await delay(takeOverPollMs);
-    }
   }
 }
 

@@ -4,9 +4,12 @@ import type { ProcessPlan } from './managedProcess.js';
 
 const patienceMs = 1_000;
 
+/** What needs ports of this machine. */
+export type PortUser = Pick<ProcessPlan, 'host' | 'ports' | 'role'>;
+
 /** @throws Error that names the first port which something else holds, and who needs it */
-export async function requireFreePorts(plans: readonly ProcessPlan[]): Promise<void> {
-  for (const { host, ports, role } of plans) {
+export async function requireFreePorts(users: readonly PortUser[]): Promise<void> {
+  for (const { host, ports, role } of users) {
     for (const port of ports) {
       if (await listens(host, port))
         throw new Error(`Port ${port} is taken by another program. ${role} needs it (see consortium.yaml).`);

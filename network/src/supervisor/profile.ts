@@ -1,9 +1,11 @@
 import { relative } from 'node:path';
 import type { Consortium } from '../consortium.js';
 import { inShell, writeAtOnce, type DataFolder } from './dataFolder.js';
+import { natsUser } from './natsPlan.js';
 
 /**
- * Writes what a journey needs to know of this network: addresses, roots, identities, and how a club's peer is stopped and started.
+ * Writes what a journey needs to know of this network: addresses, roots, identities, each club's API and events, and how a club's peer is
+ * stopped and started.
  * Paths are relative to the file.
  */
 export function writeProfile(
@@ -20,6 +22,7 @@ export function writeProfile(
     chaincode,
     clubs: clubs.map((club) => {
       const keys = data.clubKeys(club);
+      const reader = natsUser(data, club, 'reader');
       const credentials = (user: 'Client' | 'Delegate' | 'Admin') => {
         const { certificate, privateKey } = keys.user(user);
         return { certificate: path(certificate), privateKey: path(privateKey) };
@@ -33,6 +36,8 @@ export function writeProfile(
         delegate: credentials('Delegate'),
         admin: credentials('Admin'),
         secrets: path(data.secrets(club)),
+        api: `http://127.0.0.1:${club.apiPort}`,
+        nats: { ...reader, passwordFile: path(reader.passwordFile) },
         stopPeer: command('stop', peerName(club.id)),
         startPeer: command('start', peerName(club.id)),
       };

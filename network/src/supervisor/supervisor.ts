@@ -7,24 +7,29 @@ const boundLogsEveryMs = 30_000;
 
 /** All processes of one network on this machine. */
 export class Supervisor {
-  readonly #processes: readonly ManagedProcess[];
-  #boundingLogs: NodeJS.Timeout | undefined;
+  /** in the order of their start */
+  readonly #groups: (readonly ManagedProcess[])[] = [];
+  readonly #boundingLogs: NodeJS.Timeout;
+  #isStopped = false;
 
-  constructor(
-    plans: readonly ProcessPlan[],
-    private readonly report: (line: string) => void,
-  ) {
-    this.#processes = plans.map((plan) => new ManagedProcess(plan, report));
-  }
-
-  /** Starts everything at once and waits until all of it serves. @throws Error of the first process that cannot */
-  async start(): Promise<void> {
+  constructor(private readonly report: (line: string) => void) {
     this.#boundingLogs = setInterval(() => {
       for (const { plan } of this.#processes) boundLog(plan.log);
     }, boundLogsEveryMs).unref();
+  }
+
+  get #processes(): readonly ManagedProcess[] {
+    return this.#groups.flat();
+  }
+
+  /** Starts further processes at once and waits until all of them serve. @throws Error of the first process that cannot */
+  async start(plans: readonly ProcessPlan[]): Promise<void> {
+    if (this.#isStopped) throw new Error('The network was stopped while it started.');
+    const processes = plans.map((plan) => new ManagedProcess(plan, this.report));
+    this.#groups.push(processes);
     const startedMs = Date.now();
     await Promise.all(
-      this.#processes.map(async (process) => {
+      processes.map(async (process) => {
         await process.start();
         const { plan, address } = process;
         this.report(`${plan.role}: ready on ${address} (${Date.now() - startedMs} ms, pid ${process.pid})`);
@@ -32,10 +37,11 @@ export class Supervisor {
     );
   }
 
-  /** Ends everything. */
+  /** Ends everything: what was started last ends first. */
   async stop(): Promise<void> {
+    this.#isStopped = true;
     clearInterval(this.#boundingLogs);
-    await Promise.all(this.#processes.map((process) => process.stop()));
+    for (const processes of this.#groups.toReversed()) await Promise.all(processes.map((process) => process.stop()));
   }
 
   /** @throws Error that lists the names there are */

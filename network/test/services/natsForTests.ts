@@ -47,8 +47,10 @@ export async function natsForTests(
     ...{ port, store, configuration: join(folder, 'nats.conf'), runnerFile: join(folder, 'nats.runner') },
     clubs: clubIds.map((id) => ({
       id,
-      listenerPasswordFile: passwordFile(natsUsers(id).listener),
-      readerPasswordFile: passwordFile(natsUsers(id).reader),
+      passwordFiles: {
+        listener: passwordFile(natsUsers(id).listener),
+        reader: passwordFile(natsUsers(id).reader),
+      },
     })),
   });
   const first = natsUsers(clubIds[0] ?? '').reader;

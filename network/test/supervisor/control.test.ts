@@ -11,8 +11,10 @@ describe('The control socket', () => {
   const folder = temporaryFolder();
 
   async function withNetwork(data: string, use: () => Promise<void>): Promise<void> {
-    const supervisor = new Supervisor([planOf(folder.path, forever)], () => {});
+    const supervisor = new Supervisor(() => {});
+    await supervisor.start([planOf(folder.path, forever)]);
     const server = await serveControl(data, async ({ command, process: name }) => {
+      if (command === 'stop') await supervisor.named(name).stop();
       if (command === 'start') await supervisor.named(name).start();
       return supervisor.status(name);
     });
@@ -24,8 +26,10 @@ describe('The control socket', () => {
     }
   }
 
-  it('starts a process and says how it is', () =>
+  it('stops and starts a process and says how it is', () =>
     withNetwork(folder.path, async () => {
+      const stopped = await askControl(folder.path, { command: 'stop', process: 'harbour-peer' });
+      expect(stopped.ok && stopped.processes[0]?.state).to.equal('stopped');
       const answer = await askControl(folder.path, { command: 'start', process: 'harbour-peer' });
       if (!answer.ok) throw new Error(answer.error);
       const [status] = answer.processes;

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { requireFreePorts } from '../../src/supervisor/ports.js';
 import { Supervisor } from '../../src/supervisor/supervisor.js';
@@ -12,17 +14,30 @@ describe('A supervisor', () => {
 
   it('starts all processes, tells where each serves, and ends all', async () => {
     const reports = new Reports();
-    const supervisor = new Supervisor(
-      ['harbour-peer', 'orchard-peer'].map((name) => planOf(folder.path, forever, { name })),
-      reports.add,
-    );
-    await supervisor.start();
+    const supervisor = new Supervisor(reports.add);
+    await supervisor.start(['harbour-peer', 'orchard-peer'].map((name) => planOf(folder.path, forever, { name })));
     const pids = (await supervisor.status()).map(({ pid }) => pid);
     expect(pids.map(runs)).to.deep.equal([true, true]);
     expect(reports.lines).to.have.length(2);
     expect(reports.lines[0]).to.match(/^Peer of Harbour Club: ready on 127\.0\.0\.1:1 \(\d+ ms, pid \d+\)$/);
     await supervisor.stop();
     expect(pids.map(runs)).to.deep.equal([false, false]);
+  });
+
+  it('ends what was started last first, and then starts nothing any more', async () => {
+    const supervisor = new Supervisor(() => {});
+    const code = (name: string): string =>
+      `const { appendFileSync, writeFileSync } = require('fs');
+       process.on('SIGTERM', () => { appendFileSync('ended', '${name} '); process.exit() });
+       writeFileSync('${name}', ''); ${forever}`;
+    for (const name of ['peer', 'listener', 'api']) {
+      const isReady = () => Promise.resolve(existsSync(join(folder.path, name)));
+      await supervisor.start([planOf(folder.path, code(name), { name, isReady })]);
+    }
+    await supervisor.stop();
+    expect(readFileSync(join(folder.path, 'ended'), 'utf8')).to.equal('api listener peer ');
+    const refused = await supervisor.start([planOf(folder.path, forever)]).catch(String);
+    expect(refused).to.equal('Error: The network was stopped while it started.');
   });
 
   it('names the port that another program holds, and who needs it', async () => {
