@@ -111,7 +111,11 @@ export class World {
   }
 
   prepare(club: string, name: string, request: object): Promise<Prepared> {
-    return this.#prepare(club, new SealedEnvelope(name, request), {});
+    return this.prepareEnvelope(club, new SealedEnvelope(name, request));
+  }
+
+  prepareEnvelope(club: string, envelope: SealedEnvelope): Promise<Prepared> {
+    return this.#prepare(club, envelope, {});
   }
 
   /** Several sealed commands endorsed on the same state and ordered in one block. @returns their validation codes */

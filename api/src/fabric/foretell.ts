@@ -18,12 +18,17 @@ export interface Signatory {
  *
  * @throws IncompleteReadModelError
  */
-export async function foretell(pool: pg.Pool, signatory: Signatory, envelope: SealedEnvelope): Promise<Prepared> {
+export async function foretell(
+  pool: pg.Pool,
+  signatory: Signatory,
+  envelope: SealedEnvelope,
+  clock: () => number = Date.now,
+): Promise<Prepared> {
   const client = await pool.connect();
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    const context = contextOf(new WorldState(client), signatory, envelope);
-    const prepared = await prepareSealed(context, { commands, clock: Date.now });
+    const context = contextOf(new WorldState(client), signatory, envelope, clock());
+    const prepared = await prepareSealed(context, { commands, clock });
     await client.query('COMMIT');
     client.release();
     return parsePrepared(Buffer.from(prepared));
@@ -34,8 +39,12 @@ export async function foretell(pool: pg.Pool, signatory: Signatory, envelope: Se
   }
 }
 
-function contextOf(state: WorldState, { mspId, certificate }: Signatory, envelope: SealedEnvelope): TransactionContext {
-  const nowMs = Date.now();
+function contextOf(
+  state: WorldState,
+  { mspId, certificate }: Signatory,
+  envelope: SealedEnvelope,
+  nowMs: number,
+): TransactionContext {
   return {
     stub: {
       getState: (key) => state.getState(key),

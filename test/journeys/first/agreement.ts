@@ -33,26 +33,20 @@ export async function agreement(journey: Journey): Promise<{ agreementId: string
     live ??
     remember(
       journey,
-      await tell.done(
-        'Harbour proposes: 2 days in any 30, each way',
-        { type: 'agreements.proposed', at: both },
-        () => propose(harbour, stJulians),
+      await tell.done('Harbour proposes: 2 days in any 30, each way', { type: 'agreements.proposed', at: both }, () =>
+        propose(harbour, stJulians),
       ),
     );
   const path = { agreementId: proposed.id };
   const accept = (by: Club, termsHash = proposed.versions.at(-1)?.termsHash ?? '') =>
     by.as('manager').POST('/agreements/{agreementId}/accept', { params: { ...newKey(), path }, body: { termsHash } });
   await tell.refused('OWN_PROPOSAL', 'Harbour accepts its own proposal', () => accept(harbour));
-  await tell.refused('TERMS_HASH_MISMATCH', "St Julian's accepts other terms", () =>
-    accept(stJulians, '0'.repeat(64)),
-  );
+  await tell.refused('TERMS_HASH_MISMATCH', "St Julian's accepts other terms", () => accept(stJulians, '0'.repeat(64)));
   await tell.refused('AGREEMENT_NOT_FOUND', 'Orchard accepts, having learnt the id', () => accept(orchard));
   remember(
     journey,
-    await tell.done(
-      "St Julian's accepts the same terms by their hash",
-      { type: 'agreements.accepted', at: both },
-      () => accept(stJulians),
+    await tell.done("St Julian's accepts the same terms by their hash", { type: 'agreements.accepted', at: both }, () =>
+      accept(stJulians),
     ),
   );
   secrets.set('agreement id', proposed.id);

@@ -28,7 +28,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 try {
-  console.log(`${new Date().toISOString()}  Three clubs on ${network.name}: + done, - refused as it must be, = so it is.`);
+  console.log(
+    `${new Date().toISOString()}  Three clubs on ${network.name}: + done, - refused as it must be, = so it is.`,
+  );
   for (const profile of network.clubs) clubs.push(await Club.open(profile, network));
   await travel(clubs);
 } catch (error) {

@@ -79,11 +79,7 @@ async function ownNode({ orchard, tell, secrets }: Journey): Promise<void> {
     Buffer.from(JSON.stringify(one)),
   );
   tell.holds("Orchard's registers and events tell of it", secretsIn(answers, secrets), []);
-  tell.holds(
-    'They are not empty of what is public: events it heard',
-    orchard.inbox.events.length > 0,
-    true,
-  );
+  tell.holds('They are not empty of what is public: events it heard', orchard.inbox.events.length > 0, true);
 }
 
 /** The same search as Harbour finds what Harbour may read: the search is able to find. */

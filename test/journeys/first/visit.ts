@@ -33,8 +33,10 @@ export async function visit(
   );
   const words = { member, pseudonym: pass.pseudonym, 'exclusion tag': pass.exclusionTag, 'pass id': pass.id };
   for (const [what, word] of Object.entries({ ...words, 'business date': today })) secrets.set(what, word);
-  const arrive = (role: 'front-desk' | 'manager', more: { businessDate?: string; late?: boolean; override?: 'goodwill' }) =>
-    stJulians.as(role).POST('/visits', { params: newKey(), body: { passId: pass.id, ...more } });
+  const arrive = (
+    role: 'front-desk' | 'manager',
+    more: { businessDate?: string; late?: boolean; override?: 'goodwill' },
+  ) => stJulians.as(role).POST('/visits', { params: newKey(), body: { passId: pass.id, ...more } });
   const heard = { type: 'visits.checked-in', at: both };
 
   for (const businessDate of [addDays(today, -2), addDays(today, -1)]) {

@@ -6,7 +6,11 @@ const policy = 'late-entry-hours';
 const dayMs = 86_400_000;
 
 /** The clubs change a policy by resolution, with final ballots and an early close; the contracts read the new version. */
-export async function vote({ harbour, stJulians, orchard, tell }: Journey, passId: string, today: string): Promise<void> {
+export async function vote(
+  { harbour, stJulians, orchard, tell }: Journey,
+  passId: string,
+  today: string,
+): Promise<void> {
   tell.chapter('The vote');
   const all = [harbour, stJulians, orchard];
   const before = await newest(harbour);
