@@ -112,7 +112,9 @@ function validateClubs(clubs: unknown): void {
   }
 }
 
-const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** Without the values, that convict adds: whole clubs, on one line. */
+const wordsOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).replaceAll(/: value was .*$/gm, '');
 
 /**
  * What the process is to do: defaults, then the file, then the environment (API_HOST, ...), then flags (--host ...). All of it is checked.

@@ -8,6 +8,9 @@ import { startNode, type Node } from './node.js';
 /** `node api/dist/src/main.js <configuration file> [flags]`. Exit codes: 0 asked to end, 1 failed, 2 wrong configuration. */
 const exitCode = { failed: 1, wrongConfiguration: 2 } as const;
 
+/** For what is left to close when the last request is over. */
+const lastPatienceMs = 5_000;
+
 const configuration = configured();
 const log = createLog('api', configuration.logLevel);
 process.on('uncaughtException', (error) => void fail(error, 'uncaught exception'));
@@ -32,6 +35,7 @@ function run(node: Node, log: Logger): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       log.info('stopping', { signal });
+      setTimeout(() => void fail(new Error('it took too long'), 'cannot stop'), configuration.stopMs + lastPatienceMs);
       node.stop().then(
         () => process.exit(0),
         (error: unknown) => fail(error, 'cannot stop'),

@@ -10,7 +10,7 @@ export interface Call<Body = unknown> {
   readonly params: Readonly<Record<string, string>>;
   readonly body: Body;
   /** An id that only this request of this client gives, however often it is sent: 128 bits, hex. */
-  id(what: 'command' | 'record'): string;
+  readonly id: (what: 'command' | 'record') => string;
 }
 
 /** Which record a command is about. */

@@ -74,7 +74,6 @@ export class Notifications {
 
   async close(): Promise<void> {
     this.#end.abort();
-    await this.#client?.end();
     await this.#following;
   }
 
@@ -96,8 +95,11 @@ export class Notifications {
   async #listen(): Promise<void> {
     const client = connectOne(this.database, { application: 'api notifications' });
     const { promise: ended, resolve } = Promise.withResolvers<void>();
-    client.on('error', () => resolve());
-    client.on('end', () => resolve());
+    const end = (): void => resolve();
+    client.on('error', end);
+    client.on('end', end);
+    // While it is being connected too.
+    this.#end.signal.addEventListener('abort', end);
     client.on('notification', ({ channel, payload = '' }) => this.#hear(channel, payload));
     try {
       await client.connect();
@@ -110,6 +112,7 @@ export class Notifications {
       await ended;
     } finally {
       this.#client = undefined;
+      this.#end.signal.removeEventListener('abort', end);
       await client.end().catch(() => {});
     }
   }
