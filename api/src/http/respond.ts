@@ -1,4 +1,5 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
+import type { Schemas } from '@reciprocal-clubs/openapi/types';
 import type { Logger } from 'winston';
 import { describeError } from '../describeError.js';
 import { exchangeOf } from './exchange.js';
@@ -27,9 +28,17 @@ function routeRequest(req: Request, res: Response): RouteRequest {
 
 function send(res: Response, { status, body, headers = {} }: Reply): void {
   res.status(status).set(headers);
+  if (body) raiseHeight(res, body);
   if (body === undefined) res.end();
   else if (typeof body === 'string' || Buffer.isBuffer(body)) res.send(body);
   else res.json(body);
+}
+
+/** A record of a block that came after the request did: the read model has that block. */
+function raiseHeight(res: Response, body: object | string): void {
+  if (!(typeof body === 'object' && 'ledger' in body)) return;
+  const { block } = body.ledger as Schemas['LedgerPlace'];
+  if (block >= Number(res.get('Ledger-Height'))) res.set('Ledger-Height', String(block + 1));
 }
 
 /** The last step of what went wrong: a problem to the caller, and what only the operator may know to the log. */

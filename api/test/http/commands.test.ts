@@ -59,6 +59,8 @@ describe('A command over HTTP', () => {
   it('is answered with the record as a GET answers it', async () => {
     const answer = await close();
     expect(said(answer)).to.equal('200');
+    const { ledger } = answer.body as { ledger: { block: number } };
+    expect(Number(answer.headers.get('ledger-height'))).to.be.greaterThan(ledger.block);
     const read = await served.ask('GET', `/proposals/${proposalId}`, { token });
     expect(answer.body).to.deep.equal(read.body);
     expect(answer.headers.get('etag')).to.equal(read.headers.get('etag'));
