@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, root } from './build.mjs';
-import { fail, network, pathOf, readOptions } from './options.mjs';
+import { compiled, fail, pathOf, readOptions } from './options.mjs';
 
 const { data, values } = readOptions({ profile: { type: 'string' } });
 const profile = values.profile ? pathOf(values.profile) : await profileOfRunning();
@@ -16,7 +16,7 @@ process.on('SIGINT', () => {});
 demo.on('exit', (code) => process.exit(code ?? 1));
 
 async function profileOfRunning() {
-  const { askControl } = await network('supervisor/control.js');
+  const { askControl } = await compiled('network', 'supervisor/control.js');
   const { processes = [] } = await askControl(data, { command: 'status' }).catch((error) => fail(error.message));
   const away = processes.find(({ state }) => state !== 'ready');
   if (away) fail(`${away.name} is ${away.state}. The demo needs every process: npm run network -- start ${away.name}`);

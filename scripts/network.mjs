@@ -1,7 +1,7 @@
 /** Talks to the running network: status [process] | stop <process> | start <process> | logs <process>. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fail, network, readOptions } from './options.mjs';
+import { compiled, fail, readOptions } from './options.mjs';
 
 const usage = 'usage: npm run network -- status [process] | stop <process> | start <process> | logs <process>';
 const logLines = 200;
@@ -14,7 +14,7 @@ else if (['status', 'stop', 'start'].includes(command)) await ask();
 else fail(usage, 2);
 
 async function ask() {
-  const { askControl } = await network('supervisor/control.js');
+  const { askControl } = await compiled('network', 'supervisor/control.js');
   const answer = await askControl(data, { command, process: name }).catch((error) => fail(error.message));
   if (!answer.ok) fail(answer.error);
   for (const line of table(answer.processes)) console.log(line);

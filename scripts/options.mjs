@@ -28,10 +28,10 @@ export function readOptions(flags = {}, wordsAtMost = 0) {
   }
 }
 
-/** A module of the network as compiled; ends the process when nothing is compiled yet. */
-export async function network(module) {
+/** A module of a workspace as compiled; ends the process when nothing is compiled yet. */
+export async function compiled(workspace, module) {
   try {
-    return await import(`../network/dist/src/${module}`);
+    return await import(`../${workspace}/dist/src/${module}`);
   } catch (error) {
     if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
     fail('Nothing is compiled yet. Start with: npm start');

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, rmSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { fail, network, readOptions } from './options.mjs';
+import { compiled, fail, readOptions } from './options.mjs';
 
 /** What a start and the programs that use the network make. --data may name any folder: nothing else is deleted. */
 const made = [
@@ -33,10 +33,12 @@ end(others.length === 0 ? `Wiped ${data}` : `Wiped ${data}, but not what no star
 
 /** Takes the folder, so that no network starts in it meanwhile. */
 async function requireStopped() {
-  const { lockFolder } = await network('devnet/storage/lock.js');
+  const { takeDownServers } = await compiled('network', 'supervisor/leftovers.js');
+  const { lockFolder } = await compiled('network', 'devnet/storage/lock.js');
   try {
     const unlock = lockFolder(data);
     process.on('exit', unlock);
+    await takeDownServers(data);
   } catch (error) {
     fail(`Not while a network runs: ${error.message}. Stop it first, by Ctrl-C where it was started.`);
   }

@@ -1,6 +1,6 @@
 /** Brings the network up and keeps it up until Ctrl-C. A second start goes on with what is there. */
-import { readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { build } from './build.mjs';
 import { fail, pathOf, readOptions } from './options.mjs';
 
@@ -22,12 +22,13 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 
 let running;
 try {
+  await requireNoOther();
   say('Compiling ...');
   await build(told.signal);
   const { startDevnet } = await import('../network/dist/src/supervisor/devnet.js');
   running = await startDevnet({ data, consortium, clubNodes: true, say, signal: told.signal });
   await foundRegistry(running.profile);
-  announce();
+  announce(running.profile);
   await new Promise((stop) => {
     if (told.signal.aborted) stop();
     else told.signal.addEventListener('abort', stop);
@@ -41,6 +42,13 @@ try {
 await running?.stop();
 say('Stopped. npm start goes on with the same ledger.');
 process.exit(0);
+
+/** A network that runs on this folder is told before anything is compiled; startDevnet looks again. */
+async function requireNoOther() {
+  if (!existsSync(join(data, 'lock'))) return;
+  const { takeFolder } = await import('../network/dist/src/supervisor/takeFolder.js').catch(() => ({}));
+  takeFolder?.(data)();
+}
 
 /** The founders' list is in the package; the first start carries it onto the ledger. */
 async function foundRegistry(profilePath) {
@@ -65,7 +73,9 @@ async function foundRegistry(profilePath) {
   }
 }
 
-function announce() {
+function announce(profilePath) {
+  const [{ api }] = JSON.parse(readFileSync(profilePath, 'utf8')).clubs;
+  const docs = `${api}/docs`;
   say('Ready.');
   console.log(`
 This is devnet: our own peers and ordering node, which speak Fabric's protocols, for first runs, development and demonstrations.
@@ -73,6 +83,8 @@ It is not Fabric: one ordering node, no gossip, no voting on chaincode. It liste
 
 In another terminal:
   npm run demo                                 three clubs agree, admit a visitor and vote
+  npm run events -- --club stjulians           what happens, as St Julian's hears of it
+  npm run token -- --club harbour --role secretary   a token for Harbour's API, which is described at ${docs}
   npm run network -- status                    what runs where
   npm run network -- stop stjulians-peer       and start it again with: start stjulians-peer
 Ctrl-C stops everything; npm start goes on with the same ledger; npm run reset wipes it.

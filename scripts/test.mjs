@@ -54,7 +54,7 @@ async function runTests() {
 /** Compiled tests, found by their source: what an earlier source left in dist is not run. */
 async function testFiles() {
   const files = [];
-  for (const workspace of ['chaincode', 'network', 'api', 'test']) {
+  for (const workspace of ['chaincode', 'network', 'postgres', 'api', 'listener', 'test']) {
     const sources = glob('**/*.test.ts', { cwd: join(root, workspace), exclude: (name) => name === 'dist' });
     for await (const source of sources) files.push(join(workspace, 'dist', source.replace(/ts$/, 'js')));
   }

@@ -1,7 +1,7 @@
 import { escapeIdentifier, type ClientConfig } from 'pg';
 import { migrateUp } from './migrate.js';
 import { schemas } from './migrations.js';
-import { names } from './names.js';
+import type { names } from './names.js';
 import { connected, inDatabase, provision, type Passwords } from './provision.js';
 import { grantRights } from './rights.js';
 

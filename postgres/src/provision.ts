@@ -2,7 +2,7 @@ import { Client, escapeIdentifier, escapeLiteral, type ClientConfig } from 'pg';
 import { requireDurable } from './connect.js';
 import { inTransaction } from './inTransaction.js';
 import { schemas } from './migrations.js';
-import { names } from './names.js';
+import type { names } from './names.js';
 import { scramVerifier } from './scramVerifier.js';
 import { isSqlState } from './sqlState.js';
 

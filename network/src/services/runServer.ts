@@ -20,7 +20,10 @@ try {
   writeFileSync(run.runnerFile, String(process.pid), { mode: 0o600 });
   server = spawn(run.command, run.args, { cwd: run.cwd, stdio: ['ignore', 'inherit', 'inherit'] });
   server.once('error', (error) => fail(`${run.command} could not be started: ${error.message}`));
-  server.once('exit', (code, signal) => process.exit(isStopping ? 0 : signal ? 1 : (code ?? 1)));
+  server.once('exit', (code, signal) => {
+    if (isStopping) process.exit(0);
+    fail(`the server ended (${signal ?? `exit code ${code}`})`);
+  });
 } catch (error) {
   fail(error instanceof Error ? error.message : String(error));
 }

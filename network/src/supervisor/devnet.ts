@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadConsortium, type Consortium } from '../consortium.js';
-import { FolderInUseError, lockFolder } from '../devnet/storage/lock.js';
 import { chaincodePackage } from './chaincodePackage.js';
 import { controlSocket, serveControl, type ControlRequest, type ProcessStatus } from './control.js';
 import { DataFolder } from './dataFolder.js';
@@ -12,6 +11,7 @@ import { awaitEnd, takeDownServers } from './leftovers.js';
 import { requireFreePorts } from './ports.js';
 import { writeProfile } from './profile.js';
 import { Supervisor } from './supervisor.js';
+import { clear, takeFolder } from './takeFolder.js';
 
 /** Where the repository's own files are, seen from the compiled program. */
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..');
@@ -63,7 +63,7 @@ async function start(
   const chaincode = chaincodePackage(join(root, 'chaincode'));
   const ledger = devnetPlans(folder, chaincode);
   const users = clubNodes ? [...ledger, ...portsOfNodes(consortium, process.env)] : ledger;
-  await takeDownServers(folder);
+  await takeDownServers(data);
   if (existsSync(controlSocket(data))) {
     say('An earlier run was killed; this one takes over.');
     await awaitEnd(folder, ledger, users);
@@ -102,16 +102,6 @@ async function start(
   };
 }
 
-function takeFolder(data: string): () => void {
-  try {
-    return lockFolder(data);
-  } catch (error) {
-    if (error instanceof FolderInUseError)
-      throw new Error(`A network runs already: ${error.message}. Ctrl-C there stops it.`, { cause: error });
-    throw clear(error, data);
-  }
-}
-
 async function answer(
   supervisor: Supervisor,
   { command, process: name }: ControlRequest,
@@ -119,10 +109,4 @@ async function answer(
   if (command === 'stop') await supervisor.named(name).stop();
   if (command === 'start') await supervisor.named(name).start();
   return supervisor.status(name);
-}
-
-/** The system's own words name a file and no purpose. */
-function clear(error: unknown, data: string): unknown {
-  const ofSystem = error instanceof Error && 'syscall' in error;
-  return ofSystem ? new Error(`The data folder ${data} cannot be used: ${error.message}`, { cause: error }) : error;
 }

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { lockFolder } from '../devnet/storage/lock.js';
 import { takeDownLeftover, type ServerRun } from '../services/serverRun.js';
@@ -10,9 +11,9 @@ import { requireFreePorts, type PortUser } from './ports.js';
 const patienceMs = 15_000;
 const pollMs = 50;
 
-/** Ends the servers that a killed run left; their runners may have been killed with it. */
-export async function takeDownServers(folder: DataFolder): Promise<void> {
-  for (const file of ['postgres', 'nats'].map((name) => folder.configuration(name)))
+/** Ends the servers that a killed run left in this data folder; their runners may have been killed with it. */
+export async function takeDownServers(data: string): Promise<void> {
+  for (const file of ['postgres', 'nats'].map((name) => join(data, 'configuration', `${name}.json`)))
     if (existsSync(file)) await takeDownLeftover(JSON.parse(readFileSync(file, 'utf8')) as ServerRun);
 }
 

@@ -1,0 +1,59 @@
+/**
+ * Follows a club's events until Ctrl-C: npm run events -- --club stjulians [--consumer <name>]. It goes on where the last one of this name
+ * was; a new name begins at the first event.
+ */
+import { readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { compiled, fail, readOptions } from './options.mjs';
+
+const againMs = 1_000;
+const { data, values } = readOptions({
+  club: { type: 'string' },
+  consumer: { type: 'string', default: 'terminal' },
+});
+if (!/^[A-Za-z0-9_-]{1,64}$/.test(values.consumer)) fail('A consumer is named by letters, digits, - and _.', 2);
+const nats = readerOf(values.club);
+const { connectNats } = await compiled('listener', 'nats/connectNats.js');
+const { followEvents } = await compiled('listener', 'nats/follow.js');
+
+const told = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => told.abort());
+let trouble = '';
+while (!told.signal.aborted) {
+  await follow().catch((error) => {
+    if (error.message !== trouble) console.error(`Waiting for the events of ${values.club}: ${error.message}`);
+    trouble = error.message;
+  });
+  await delay(againMs, undefined, { signal: told.signal }).catch(() => {});
+}
+process.exit(0);
+
+async function follow() {
+  const connection = await connectNats(nats, 'npm run events');
+  try {
+    await followEvents(connection, { name: values.consumer, from: 'first', signal: told.signal }, (event) => {
+      trouble = '';
+      console.log(`${event.time} ${event.type} ${event.subject} ${event.id} ${JSON.stringify(event.data)}`);
+    });
+  } finally {
+    await connection.close();
+  }
+}
+
+/** As the network's profile has it. */
+function readerOf(clubId) {
+  const profile = join(data, 'profile.json');
+  const clubs = readClubs(profile);
+  const club = clubs.find(({ id }) => id === clubId);
+  if (!club) fail(`Which club? ${clubs.map(({ id }) => `--club ${id}`).join(', ')}`, 2);
+  return { ...club.nats, passwordFile: resolve(dirname(profile), club.nats.passwordFile) };
+}
+
+function readClubs(profile) {
+  try {
+    return JSON.parse(readFileSync(profile, 'utf8')).clubs;
+  } catch {
+    fail(`There is no network in ${data}. Start one with: npm start`);
+  }
+}
