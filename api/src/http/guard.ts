@@ -2,6 +2,7 @@ import type { RequestHandler } from 'express';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { Passport } from 'passport';
 import { ExtractJwt, Strategy } from 'passport-jwt';
+import { exchangeOf } from './exchange.js';
 import type { Operation } from './openapiDocument.js';
 import { ProblemError } from './problem.js';
 import type { Caller } from './route.js';
@@ -20,7 +21,7 @@ export function guard(clubId: string, key: TokenKey): (operation: Operation) => 
     const decide = (error: unknown, caller: Caller | false | null | undefined, info: unknown): void => {
       if (error) return next(error);
       if (!caller) return next(info instanceof ProblemError ? info : unauthenticated(req.headers.authorization));
-      res.locals.caller = caller;
+      exchangeOf(res).caller = caller;
       next();
     };
     // Its handlers are declared to give anything at all.
@@ -62,10 +63,11 @@ function read(token: string): { kid?: string | undefined; issuer?: string | unde
 const authorize =
   (roles: NonNullable<Operation['roles']>): RequestHandler =>
   (_req, res, next) => {
-    const caller = res.locals.caller as Caller;
-    const role = roles.find((one) => caller.roles.includes(one));
-    if (role === undefined) return next(new ProblemError('ROLE_NOT_ALLOWED', { details: { roles } }));
-    res.locals.caller = { ...caller, role };
+    const exchange = exchangeOf(res);
+    const { caller } = exchange;
+    const role = roles.find((one) => caller?.roles.includes(one));
+    if (!caller || role === undefined) return next(new ProblemError('ROLE_NOT_ALLOWED', { details: { roles } }));
+    exchange.caller = { ...caller, role };
     next();
   };
 
