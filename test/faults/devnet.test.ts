@@ -50,7 +50,7 @@ describe('Devnet as processes', function () {
         said.push(line);
         if (line.startsWith('Ordering: ready')) told.abort();
       },
-      told.signal,
+      { signal: told.signal },
     );
     const refused = await started.then(() => 'it started', String);
     expect(refused).to.match(/was stopped while it started/);

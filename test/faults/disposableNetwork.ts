@@ -31,15 +31,15 @@ export interface DisposableNetwork extends RunningNetwork {
   dispose(): Promise<void>;
 }
 
-/** Devnet's processes in a folder of their own, on ports of their own. */
+/** Devnet's processes in a folder of their own, on ports of their own; with the clubs' nodes, if asked for. */
 export async function disposableNetwork(
   portShift: number,
   say: (line: string) => void,
-  signal: AbortSignal = new AbortController().signal,
+  { clubNodes = false, signal = new AbortController().signal }: { clubNodes?: boolean; signal?: AbortSignal } = {},
 ): Promise<DisposableNetwork> {
   const { data, consortium, wipe } = disposableFolder(portShift);
   try {
-    const network = await startDevnet({ data, consortium, say, signal });
+    const network = await startDevnet({ data, consortium, clubNodes, say, signal });
     return {
       ...network,
       dispose: async () => {

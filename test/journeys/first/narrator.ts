@@ -18,6 +18,12 @@ interface OnLedger {
   readonly ledger: { readonly txId: string; readonly block: number };
 }
 
+/** An event by its type, and the clubs that hear of it. */
+interface Told {
+  readonly type: string;
+  readonly at: readonly Club[];
+}
+
 /** Tells the journey step by step: the request, the answer, the block, and the event as it arrives at the clubs that see it. */
 export class Narrator {
   #chapter = 0;
@@ -40,12 +46,12 @@ export class Narrator {
   /**
    * A step that must be done.
    *
-   * @param event type of the event that tells of it, and which clubs hear it; undefined when nothing may change
+   * @param event that tells of it; undefined when nothing may change
    * @throws StepFailedError
    */
   async done<Data extends object>(
     text: string,
-    event: { readonly type: string; readonly at: readonly Club[] } | undefined,
+    event: Told | undefined,
     step: () => Promise<Called<Data>>,
   ): Promise<Extract<Data, OnLedger>> {
     const { data, error, response } = await step();
@@ -54,12 +60,18 @@ export class Narrator {
     this.#tell('+', text, response);
     if (!event) this.note(`  ${response.status}  nothing had to change since block ${block}`);
     else this.note(`  ${response.status}  block ${block}  transaction ${txId.slice(0, 12)}`);
-    for (const club of event?.at ?? []) {
-      const heard = await club.inbox.event(event?.type ?? '', txId);
-      if (!heard) return this.#end(text, response, `no event ${event?.type ?? ''} of ${txId} at ${club.name}`);
-      this.note(`  event ${heard.id}  ${heard.type}  at ${club.name} ${heard.afterMs} ms after the block's answer`);
-    }
+    if (event) await this.#hear(text, response, event, txId);
     return data;
+  }
+
+  async #hear(text: string, response: Response, { type, at }: Told, txId: string): Promise<void> {
+    const heard: string[] = [];
+    for (const club of at) {
+      const one = await club.inbox.event(type, txId);
+      if (!one) return this.#end(text, response, `no event ${type} of ${txId} at ${club.name}`);
+      heard.push(`${club.name} (${one.id}, ${one.afterMs} ms later)`);
+    }
+    this.note(`  event ${type} at ${heard.join(', ')}`);
   }
 
   /** A step that must be refused with this code. @returns the refusal's details */

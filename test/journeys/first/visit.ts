@@ -40,10 +40,9 @@ export async function visit(
   const heard = { type: 'visits.checked-in', at: both };
 
   for (const businessDate of [addDays(today, -2), addDays(today, -1)]) {
-    const late = { type: 'visits.checked-out', at: both };
     remember(
       journey,
-      await tell.done(`St Julian's records the visit of ${businessDate} late`, late, () =>
+      await tell.done(`St Julian's records the visit of ${businessDate} late`, heard, () =>
         arrive('front-desk', { businessDate, late: true }),
       ),
     );
