@@ -9,7 +9,7 @@ import {
   type CryptoKey,
   type JWK,
 } from 'jose';
-import { writeOnce } from '../writeOnce.js';
+import { writeOnce } from '@reciprocal-clubs/network/services/writeOnce.js';
 
 /** The key that signs a club's tokens. */
 export interface TokenKey {

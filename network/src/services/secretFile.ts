@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { writeOnce } from './writeOnce.js';
 
 const bytes = 32;
 
@@ -10,22 +10,10 @@ const bytes = 32;
  * @returns the secret
  */
 export function secretFile(path: string): string {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  return read(path) ?? make(path);
-}
-
-function make(path: string): string {
-  const mine = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
-  writeFileSync(mine, randomBytes(bytes).toString('hex'), { mode: 0o600, flush: true });
-  try {
-    linkSync(mine, path);
-  } catch (error) {
-    // Another process made it meanwhile.
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-  } finally {
-    rmSync(mine);
-  }
-  return readFileSync(path, 'utf8');
+  const known = read(path);
+  if (known !== undefined) return known;
+  writeOnce(path, randomBytes(bytes).toString('hex'));
+  return readFileSync(path, 'utf8').trim();
 }
 
 function read(path: string): string | undefined {
