@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { proposeAgreement } from '../../src/agreements/proposeAgreement.js';
 import { closeProposal } from '../../src/governance/proposalCommands.js';
 import { LedgerError, RefusedError } from '../../src/fabric/ledgerError.js';
 import type { Outcome, Submission } from '../../src/operations/commandDesk.js';
@@ -165,6 +166,26 @@ describe('The desk that takes commands', () => {
     commitWhenSent();
     node.endorse = () => Promise.resolve(envelopeOf());
     expect((await submit()).answer).to.deep.include({ code: 'PROPOSAL_NOT_OPEN' });
+  });
+
+  it('answers with the record as it is when nothing would change, if the own peer says so too', async () => {
+    await node.commit(envelopeOf().envelope);
+    node.endorse = () => Promise.reject(new RefusedError('ALREADY_DONE'));
+    expect((await submit()).answer).to.have.nested.property('body.closedIn', 0);
+    expect(node.sent).to.deep.equal([]);
+  });
+
+  it('has no answer while the read model does not know what the ledger says is done', async () => {
+    node.endorse = () => Promise.reject(new RefusedError('ALREADY_DONE'));
+    expect((await submit()).answer).to.deep.include({ code: 'READ_MODEL_BEHIND', status: 503 });
+  });
+
+  it('asks nothing of a peer that stands behind the read model', async () => {
+    await node.commit(envelopeOf().envelope);
+    await until(() => (node.club.notifications.height === 1 ? true : undefined));
+    const body = { partner: 'stjulians', effectiveFrom: '2026-11-01', terms: { directions: [] } };
+    const { answer } = await node.desk.submit(proposeAgreement, request({ params: {}, body }));
+    expect(answer).to.deep.include({ code: 'PEER_BEHIND', status: 503 });
   });
 
   it('refuses a role that may not, before anything is stored', async () => {
