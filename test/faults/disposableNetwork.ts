@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startDevnet, type RunningNetwork } from '@reciprocal-clubs/network/supervisor/devnet.js';
+import { startDevnet, type RunningNetwork, type StartOptions } from '@reciprocal-clubs/network/supervisor/devnet.js';
 
 const consortiumFile = fileURLToPath(new URL('../../../network/consortium.yaml', import.meta.url));
 
@@ -35,11 +35,11 @@ export interface DisposableNetwork extends RunningNetwork {
 export async function disposableNetwork(
   portShift: number,
   say: (line: string) => void,
-  { clubNodes = false, signal = new AbortController().signal }: { clubNodes?: boolean; signal?: AbortSignal } = {},
+  options: Pick<StartOptions, 'clubNodes' | 'validateResponses' | 'signal'> = {},
 ): Promise<DisposableNetwork> {
   const { data, consortium, wipe } = disposableFolder(portShift);
   try {
-    const network = await startDevnet({ data, consortium, clubNodes, say, signal });
+    const network = await startDevnet({ data, consortium, say, ...options });
     return {
       ...network,
       dispose: async () => {

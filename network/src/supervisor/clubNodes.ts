@@ -13,6 +13,8 @@ export interface NodesToStart {
   readonly root: string;
   readonly say: (line: string) => void;
   readonly signal: AbortSignal | undefined;
+  /** whether the APIs hold their answers against the OpenAPI document */
+  readonly validateResponses: boolean;
   /** the ledger, which the nodes' programs need */
   readonly started: Promise<void>;
 }
@@ -38,7 +40,7 @@ export function portsOfNodes(
  */
 export async function startClubNodes(
   supervisor: Supervisor,
-  { folder, root, say, signal, started }: NodesToStart,
+  { folder, root, say, signal, started, validateResponses }: NodesToStart,
 ): Promise<void> {
   const failed = new AbortController();
   const told = AbortSignal.any([failed.signal, ...(signal ? [signal] : [])]);
@@ -48,7 +50,7 @@ export async function startClubNodes(
       findNats(process.env, say, told).then((program) => supervisor.start([natsPlan(folder, program)])),
       started,
     ]);
-    await Promise.all(nodePlans(folder, server, root).map((plan) => supervisor.start([plan])));
+    await Promise.all(nodePlans(folder, server, root, { validateResponses }).map((plan) => supervisor.start([plan])));
   } catch (error) {
     failed.abort();
     throw error;

@@ -23,6 +23,8 @@ export interface StartOptions {
   readonly consortium: string | undefined;
   /** The clubs' nodes too: databases, events, listener and API. Otherwise it is the ledger alone. */
   readonly clubNodes?: boolean;
+  /** The clubs' APIs hold every answer against the OpenAPI document, as tests want it: one that differs becomes an error. */
+  readonly validateResponses?: boolean;
   /** one line of progress, or of what happens later */
   readonly say: (line: string) => void;
   /** Gives up starting: what was started is stopped, and the start rejects. */
@@ -53,7 +55,7 @@ export async function startDevnet(options: StartOptions): Promise<RunningNetwork
 }
 
 async function start(
-  { data, say, signal, clubNodes }: StartOptions,
+  { data, say, signal, clubNodes, validateResponses = false }: StartOptions,
   consortium: Consortium,
   unlock: () => void,
 ): Promise<RunningNetwork> {
@@ -84,7 +86,7 @@ async function start(
     const started = supervisor.start(ledger);
     await Promise.all([
       started,
-      clubNodes ? startClubNodes(supervisor, { folder, root, say, signal, started }) : started,
+      clubNodes ? startClubNodes(supervisor, { folder, root, say, signal, started, validateResponses }) : started,
     ]);
   } catch (error) {
     await stop();

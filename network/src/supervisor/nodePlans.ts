@@ -17,8 +17,14 @@ const stopMs = 4_000;
  * The clubs' own programs, listener and API, each one process for all clubs of this machine, with their configuration files written.
  *
  * @param root the repository's folder
+ * @param answers whether the API holds them against the OpenAPI document
  */
-export function nodePlans(folder: DataFolder, server: DatabaseServer, root: string): ProcessPlan[] {
+export function nodePlans(
+  folder: DataFolder,
+  server: DatabaseServer,
+  root: string,
+  answers: { readonly validateResponses: boolean },
+): ProcessPlan[] {
   const { channel, clubs, services } = folder.consortium;
   const shared = { host, channel, chaincode: clubsChaincode };
   const listener = {
@@ -30,7 +36,7 @@ export function nodePlans(folder: DataFolder, server: DatabaseServer, root: stri
     })),
   };
   const api = {
-    ...{ ...shared, stopMs },
+    ...{ ...shared, stopMs, ...answers },
     clubs: clubs.map((club) => ({
       ...clubOf(folder, club),
       port: club.apiPort,
