@@ -17,7 +17,8 @@ export async function requireFreePorts(users: readonly PortUser[]): Promise<void
   }
 }
 
-function listens(host: string, port: number): Promise<boolean> {
+/** Whether anything listens there. */
+export function listens(host: string, port: number): Promise<boolean> {
   return connects(createConnection({ host, port, timeout: patienceMs }), 'connect');
 }
 
