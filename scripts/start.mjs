@@ -1,4 +1,5 @@
 /** Brings the network up and keeps it up until Ctrl-C. A second start goes on with what is there. */
+import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { build } from './build.mjs';
@@ -50,27 +51,24 @@ async function requireNoOther() {
   takeFolder?.(data)();
 }
 
-/** The founders' list is in the package; the first start carries it onto the ledger. */
+/** The founders' list is in the package; the first start has Harbour's node carry it onto the ledger. */
 async function foundRegistry(profilePath) {
-  const { foundRegistry: found } = await import('../api/dist/src/clubs/foundRegistry.js');
-  const { ClubLedger } = await import('../api/dist/src/fabric/clubLedger.js');
-  const { PeerConnection } = await import('../api/dist/src/fabric/connection.js');
-  const profile = JSON.parse(readFileSync(profilePath, 'utf8'));
-  const text = (path) => readFileSync(resolve(dirname(profilePath), path), 'utf8');
-  const [{ mspId, peer, client }] = profile.clubs;
-  const connection = new PeerConnection({ ...peer, tlsRootCertificate: text(peer.tlsRootCertificate) }, mspId);
-  const ledger = new ClubLedger(
-    connection,
-    { certificate: text(client.certificate), privateKey: text(client.privateKey) },
-    profile,
-  );
-  try {
-    const committed = await found(ledger);
-    say(committed ? `The registry is founded (block ${committed.blockNumber}).` : 'The registry was founded before.');
-  } finally {
-    await ledger.close();
-    connection.close();
-  }
+  const { issueToken } = await import('../api/dist/src/http/issueToken.js');
+  const [{ id, api, secrets }] = JSON.parse(readFileSync(profilePath, 'utf8')).clubs;
+  const folder = resolve(dirname(profilePath), secrets);
+  const token = await issueToken({ folder, clubId: id, subject: 'start', roles: ['operator'], hours: 1 });
+  const authorization = `Bearer ${token}`;
+  const known = await fetch(`${api}/clubs/${id}`, { headers: { authorization }, signal: told.signal });
+  if (known.ok) return say('The registry was founded before.');
+  const headers = {
+    authorization,
+    'content-type': 'application/json',
+    'idempotency-key': randomBytes(16).toString('hex'),
+  };
+  const response = await fetch(`${api}/registry`, { method: 'POST', headers, body: '{}', signal: told.signal });
+  const { ledger, code, title } = await response.json();
+  if (!ledger) throw new Error(`The registry could not be founded: ${code ?? response.status} ${title ?? ''}`);
+  say(`The registry is founded (block ${ledger.block}).`);
 }
 
 function announce(profilePath) {

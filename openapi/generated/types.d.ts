@@ -1622,7 +1622,7 @@ export interface components {
             };
         };
         /** @enum {unknown} */
-        ProblemCode: "INVALID_REQUEST" | "REQUEST_TOO_LARGE" | "UNKNOWN_COMMAND" | "NOT_REGISTERED" | "NOT_A_CLIENT" | "ROLE_NOT_ALLOWED" | "NOT_A_PARTY" | "NOT_YOUR_CLUB" | "NOT_HOME_CLUB" | "NOT_HOST_CLUB" | "NOT_THE_DELEGATE" | "CLOCK_OUT_OF_BOUNDS" | "NOT_FOUNDED" | "ALREADY_FOUNDED" | "CLUB_NOT_FOUND" | "CLUB_NOT_ACTIVE" | "ZONE_NOT_COVERED" | "STALE_READ" | "DIVERGED" | "RECORD_INVALID" | "IDEMPOTENCY_MISMATCH" | "ID_TAKEN" | "PARTNER_IS_SELF" | "AGREEMENT_LIVE" | "AGREEMENT_NOT_FOUND" | "AGREEMENT_NOT_OPEN" | "AGREEMENT_NOT_ACTIVE" | "AGREEMENT_SUSPENDED" | "OWN_PROPOSAL" | "TERMS_HASH_MISMATCH" | "TERMS_CONTRADICT" | "TERMS_UNSUPPORTED" | "DATE_OUT_OF_WINDOW" | "PASS_NOT_FOUND" | "PASS_REVOKED" | "PASS_NOT_VALID" | "PASS_MISMATCH" | "PASS_DATES_INVALID" | "CATEGORY_NOT_ELIGIBLE" | "NOTICE_TOO_SHORT" | "RESIDENCY_EXCLUDED" | "PARTY_TOO_LARGE" | "VISIT_NOT_FOUND" | "BUSINESS_DATE_MISMATCH" | "LIMIT_REACHED" | "OVERRIDE_NOT_ALLOWED" | "OVERRIDE_NOT_NEEDED" | "PRESENT_ELSEWHERE" | "LATE_ENTRY_CLOSED" | "CLOSED_TODAY" | "PROPOSAL_NOT_FOUND" | "PROPOSAL_NOT_OPEN" | "NOT_ON_THE_ROLL" | "BALLOT_FINAL" | "VOTING_NOT_OVER" | "CLOSES_TOO_EARLY" | "POLICY_VALUE_INVALID" | "NOT_CARRIED" | "EXECUTION_NOT_DUE" | "EXECUTION_EXPIRED" | "INTERNAL" | "PEER_UNAVAILABLE" | "ORDERING_UNAVAILABLE" | "ENDORSEMENT_MISMATCH" | "TOO_BUSY" | "IDENTITY_REFUSED" | "CONFLICT" | "POLICY_NOT_MET" | "TRANSACTION_INVALID" | "OUTCOME_UNKNOWN" | "MALFORMED_JSON" | "INVALID_PARAMETER" | "CURSOR_INVALID" | "IDEMPOTENCY_KEY_REQUIRED" | "UNAUTHENTICATED" | "TOKEN_OF_ANOTHER_CLUB" | "RECORD_NOT_FOUND" | "ROUTE_NOT_FOUND" | "METHOD_NOT_ALLOWED" | "UNSUPPORTED_MEDIA_TYPE" | "OPERATION_RUNNING" | "DATABASE_UNAVAILABLE" | "READ_MODEL_BEHIND" | "PEER_BEHIND";
+        ProblemCode: "INVALID_REQUEST" | "REQUEST_TOO_LARGE" | "UNKNOWN_COMMAND" | "NOT_REGISTERED" | "NOT_A_CLIENT" | "ROLE_NOT_ALLOWED" | "NOT_A_PARTY" | "NOT_YOUR_CLUB" | "NOT_HOME_CLUB" | "NOT_HOST_CLUB" | "NOT_THE_DELEGATE" | "CLOCK_OUT_OF_BOUNDS" | "NOT_FOUNDED" | "ALREADY_FOUNDED" | "CLUB_NOT_FOUND" | "CLUB_NOT_ACTIVE" | "ZONE_NOT_COVERED" | "STALE_READ" | "DIVERGED" | "RECORD_INVALID" | "IDEMPOTENCY_MISMATCH" | "ID_TAKEN" | "PARTNER_IS_SELF" | "AGREEMENT_LIVE" | "AGREEMENT_NOT_FOUND" | "AGREEMENT_NOT_OPEN" | "AGREEMENT_NOT_ACTIVE" | "AGREEMENT_SUSPENDED" | "OWN_PROPOSAL" | "TERMS_HASH_MISMATCH" | "TERMS_CONTRADICT" | "TERMS_UNSUPPORTED" | "DATE_OUT_OF_WINDOW" | "PASS_NOT_FOUND" | "PASS_REVOKED" | "PASS_NOT_VALID" | "PASS_MISMATCH" | "PASS_DATES_INVALID" | "CATEGORY_NOT_ELIGIBLE" | "NOTICE_TOO_SHORT" | "RESIDENCY_EXCLUDED" | "PARTY_TOO_LARGE" | "VISIT_NOT_FOUND" | "BUSINESS_DATE_MISMATCH" | "LIMIT_REACHED" | "OVERRIDE_NOT_ALLOWED" | "OVERRIDE_NOT_NEEDED" | "PRESENT_ELSEWHERE" | "LATE_ENTRY_CLOSED" | "CLOSED_TODAY" | "PROPOSAL_NOT_FOUND" | "PROPOSAL_NOT_OPEN" | "NOT_ON_THE_ROLL" | "BALLOT_FINAL" | "VOTING_NOT_OVER" | "CLOSES_TOO_EARLY" | "POLICY_VALUE_INVALID" | "NOT_CARRIED" | "EXECUTION_NOT_DUE" | "EXECUTION_EXPIRED" | "INTERNAL" | "PEER_UNAVAILABLE" | "ORDERING_UNAVAILABLE" | "ENDORSEMENT_MISMATCH" | "TOO_BUSY" | "IDENTITY_REFUSED" | "CONFLICT" | "POLICY_NOT_MET" | "TRANSACTION_INVALID" | "MALFORMED_JSON" | "INVALID_PARAMETER" | "CURSOR_INVALID" | "IDEMPOTENCY_KEY_REQUIRED" | "UNAUTHENTICATED" | "TOKEN_OF_ANOTHER_CLUB" | "RECORD_NOT_FOUND" | "ROUTE_NOT_FOUND" | "METHOD_NOT_ALLOWED" | "UNSUPPORTED_MEDIA_TYPE" | "OPERATION_RUNNING" | "DATABASE_UNAVAILABLE" | "READ_MODEL_BEHIND" | "PEER_BEHIND";
         FoundingBody: {
             foundersHash: components["schemas"]["Sha256"];
             atMs: components["schemas"]["InstantMs"];
@@ -2676,17 +2676,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Sent, and the outcome is not known yet. */
-        Problem504: {
-            headers: {
-                "Ledger-Height": components["headers"]["LedgerHeight"];
-                "Correlation-Id": components["headers"]["CorrelationId"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
     };
     parameters: {
         /** @description Taken over when it is 8 to 64 characters of A-Z, a-z, 0-9, _ and -; otherwise one is made. */
@@ -2801,7 +2790,6 @@ export interface operations {
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
-            504: components["responses"]["Problem504"];
         };
     };
     "clubs.list": {
@@ -2964,7 +2952,6 @@ export interface operations {
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
-            504: components["responses"]["Problem504"];
         };
     };
     "agreements.list": {
@@ -3079,7 +3066,6 @@ export interface operations {
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
-            504: components["responses"]["Problem504"];
         };
     };
     "agreements.get": {
@@ -3253,7 +3239,6 @@ export interface operations {
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
-            504: components["responses"]["Problem504"];
         };
     };
     "agreements.suspend": {
@@ -3332,7 +3317,6 @@ export interface operations {
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
-            504: components["responses"]["Problem504"];
         };
     };
     "agreements.resume": {
@@ -3411,7 +3395,6 @@ export interface operations {
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
-            504: components["responses"]["Problem504"];
         };
     };
     "passes.list": {
@@ -3530,7 +3513,6 @@ export interface operations {
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
-            504: components["responses"]["Problem504"];
         };
     };
     "passes.get": {
@@ -3656,7 +3638,6 @@ export interface operations {
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
-            504: components["responses"]["Problem504"];
         };
     };
     "visits.list": {
@@ -3781,7 +3762,6 @@ export interface operations {
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
-            504: components["responses"]["Problem504"];
         };
     };
     "visits.get": {
@@ -3907,7 +3887,6 @@ export interface operations {
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
-            504: components["responses"]["Problem504"];
         };
     };
     "governance.list": {
@@ -4023,7 +4002,6 @@ export interface operations {
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
-            504: components["responses"]["Problem504"];
         };
     };
     "governance.get": {
@@ -4149,7 +4127,6 @@ export interface operations {
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
-            504: components["responses"]["Problem504"];
         };
     };
     "governance.close": {
@@ -4228,7 +4205,6 @@ export interface operations {
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
-            504: components["responses"]["Problem504"];
         };
     };
     "governance.execute": {
@@ -4307,7 +4283,6 @@ export interface operations {
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
-            504: components["responses"]["Problem504"];
         };
     };
     "governance.policies": {

@@ -89,7 +89,6 @@ const meanings = {
   422: 'The body does not have its form, or contradicts itself.',
   500: 'Something failed that should not.',
   503: 'Something that is needed is away.',
-  504: 'Sent, and the outcome is not known yet.',
 };
 
 function problems({ isCommand, isGuarded, hasPathParameter, health }) {
@@ -101,7 +100,6 @@ function problems({ isCommand, isGuarded, hasPathParameter, health }) {
     ...(isCommand ? [409, 413, 415, 422] : []),
     500,
     ...(health ? [] : [503]),
-    ...(isCommand ? [504] : []),
   ];
   return Object.fromEntries(statuses.map((status) => [status, { $ref: `#/components/responses/Problem${status}` }]));
 }

@@ -31,16 +31,4 @@ export class RefusedError extends LedgerError {
   }
 }
 
-/** A transaction is in a block and was not applied. */
-export class InvalidTransactionError extends LedgerError {
-  override readonly name = 'InvalidTransactionError';
-
-  constructor(
-    code: ErrorCode,
-    readonly committed: { readonly txId: string; readonly blockNumber: number; readonly validationCode: number },
-  ) {
-    super(code, { ...committed });
-  }
-}
-
 export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(errors, code);

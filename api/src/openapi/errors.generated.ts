@@ -70,7 +70,6 @@ export const errors = {
   CONFLICT: {"status":409,"retryable":true,"title":"Another transaction changed the same records first."},
   POLICY_NOT_MET: {"status":409,"retryable":true,"title":"The endorsements do not satisfy the records' policies."},
   TRANSACTION_INVALID: {"status":500,"retryable":false,"title":"The network rejected the transaction."},
-  OUTCOME_UNKNOWN: {"status":504,"retryable":false,"title":"The transaction was sent and its outcome is not known yet."},
   MALFORMED_JSON: {"status":400,"retryable":false,"title":"The body is not JSON."},
   INVALID_PARAMETER: {"status":400,"retryable":false,"title":"A parameter of the path, the query or a header is missing, unknown or malformed."},
   CURSOR_INVALID: {"status":400,"retryable":false,"title":"The cursor is not one of this register with these filters."},

@@ -122,6 +122,6 @@ describe('a failed submission', () => {
 describe('a ledger error', () => {
   it('says whether a new attempt can help', () => {
     expect(new LedgerError('STALE_READ').retryable).to.equal(true);
-    expect(new LedgerError('OUTCOME_UNKNOWN').retryable).to.equal(false);
+    expect(new LedgerError('TRANSACTION_INVALID').retryable).to.equal(false);
   });
 });

