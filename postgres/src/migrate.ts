@@ -25,7 +25,11 @@ interface Applied {
  * @returns names of what was applied
  * @throws Error when the schema holds an unknown or edited migration, or one fails; those before it stay applied
  */
-export async function migrateUp(client: Client, schema: Schema, migrations = migrationsOf(schema)): Promise<string[]> {
+export async function migrateUp(
+  client: Client,
+  schema: Schema,
+  migrations: readonly Migration[] = migrationsOf(schema),
+): Promise<string[]> {
   const done: string[] = [];
   for (;;) {
     const name = await step(client, schema, migrations, async (applied) => {
@@ -53,7 +57,7 @@ export async function migrateUp(client: Client, schema: Schema, migrations = mig
 export function migrateDown(
   client: Client,
   schema: Schema,
-  migrations = migrationsOf(schema),
+  migrations: readonly Migration[] = migrationsOf(schema),
 ): Promise<string | undefined> {
   return step(client, schema, migrations, async (applied) => {
     const last = migrations[applied.length - 1];
@@ -68,7 +72,7 @@ export function migrateDown(
 export function migrationStatus(
   client: Client,
   schema: Schema,
-  migrations = migrationsOf(schema),
+  migrations: readonly Migration[] = migrationsOf(schema),
 ): Promise<MigrationStatus[]> {
   return step(client, schema, migrations, (applied) =>
     Promise.resolve(
