@@ -49,7 +49,9 @@ export async function databaseServer(
 /** @throws Error without the URL in it, which holds a password */
 function namedServer(url: string): DatabaseServer {
   try {
-    const mode = new URL(url).searchParams.get('sslmode') ?? 'disable';
+    const { protocol, searchParams } = new URL(url);
+    if (!/^postgres(ql)?:$/.test(protocol)) throw new Error('another protocol');
+    const mode = searchParams.get('sslmode') ?? 'disable';
     const { host, port } = new Client({ connectionString: url });
     return { administrator: { connectionString: url }, host, port, tls: mode !== 'disable', plan: undefined };
   } catch {
@@ -67,7 +69,9 @@ export async function prepareDatabases(
     const startedMs = Date.now();
     const password = (role: string): string => secretFile(folder.password(club, 'postgres', role));
     const passwords = { owner: password('owner'), api: password('api'), listener: password('listener') };
-    const applied = await prepareDatabase(administrator, names(club.id), passwords);
+    const applied = await prepareDatabase(administrator, names(club.id), passwords).catch((error: unknown) => {
+      throw new Error(`The database of ${club.legalName} cannot be made ready: ${reasonOf(error)}`, { cause: error });
+    });
     const what = applied.length > 0 ? `migrated (${applied.join(', ')})` : 'nothing to migrate';
     say(`Database of ${club.legalName}: ${what}, ${Date.now() - startedMs} ms`);
   }
@@ -85,4 +89,10 @@ export function databaseOf(
     passwordFile: folder.password(club, 'postgres', role),
     ...(tls ? { tls } : {}),
   };
+}
+
+/** Who cannot be reached at any of its addresses is told without a message. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message || ('code' in error ? String(error.code) : error.name);
 }

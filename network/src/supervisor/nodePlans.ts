@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { clubsChaincode } from '../clubsDefinition.js';
 import type { Club } from '../consortium.js';
@@ -49,10 +48,7 @@ export function nodePlans(
     { name: 'listener', role: "Listener of the clubs' nodes", ports: [services.listenerPort], configuration: listener },
     { name: 'api', role: "API of the clubs' nodes", ports: clubs.map(({ apiPort }) => apiPort), configuration: api },
   ];
-  return programs
-    .map((program) => ({ ...program, main: join(root, program.name, 'dist', 'src', 'main.js') }))
-    .filter(({ main }) => existsSync(main))
-    .map((program) => nodePlan(folder, program));
+  return programs.map((program) => nodePlan(folder, root, program));
 }
 
 /** What both programs are told of a club: who it is, and its peer. */
@@ -77,18 +73,17 @@ interface NodeProgram {
   name: string;
   role: string;
   ports: readonly number[];
-  main: string;
   /** what the program reads */
   configuration: unknown;
 }
 
-function nodePlan(folder: DataFolder, { name, role, ports, main, configuration }: NodeProgram): ProcessPlan {
+function nodePlan(folder: DataFolder, root: string, { name, role, ports, configuration }: NodeProgram): ProcessPlan {
   const path = folder.configuration(name);
   writeAtOnce(path, `${JSON.stringify(configuration, undefined, 2)}\n`);
   return {
     ...{ name, role, host, ports },
     command: process.execPath,
-    args: ['--import', endWithSupervisor, main, path],
+    args: ['--import', endWithSupervisor, join(root, name, 'dist', 'src', 'main.js'), path],
     cwd: folder.path,
     env: {},
     log: folder.log(name),

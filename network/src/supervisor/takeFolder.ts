@@ -18,6 +18,7 @@ export function takeFolder(data: string): () => void {
 
 /** The system's own words name a file and no purpose. */
 export function clear(error: unknown, data: string): unknown {
-  const ofSystem = error instanceof Error && 'syscall' in error;
-  return ofSystem ? new Error(`The data folder ${data} cannot be used: ${error.message}`, { cause: error }) : error;
+  const isOfFile =
+    error instanceof Error && 'path' in error && 'syscall' in error && !String(error.syscall).startsWith('spawn');
+  return isOfFile ? new Error(`The data folder ${data} cannot be used: ${error.message}`, { cause: error }) : error;
 }
