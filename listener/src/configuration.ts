@@ -91,6 +91,8 @@ convict.addFormats({
       require(typeof value === 'string' && existsSync(value), 'must be the path of something that is there'),
   },
   'a port': {
+    // The environment and flags give texts.
+    coerce: Number,
     validate: (value: unknown) =>
       require(Number.isInteger(value) && Number(value) > 0 && Number(value) < 65_536, 'must be a port from 1 to 65535'),
   },
