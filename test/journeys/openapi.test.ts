@@ -12,7 +12,10 @@ describe('The OpenAPI document', () => {
   });
 
   it('that each club serves is the generated one', async () => {
-    const generated = readFileSync(fileURLToPath(import.meta.resolve('@reciprocal-clubs/openapi/openapi.json')), 'utf8');
+    const generated = readFileSync(
+      fileURLToPath(import.meta.resolve('@reciprocal-clubs/openapi/openapi.json')),
+      'utf8',
+    );
     for (const { profile } of system.clubs) {
       const served = await fetch(`${profile.api}/openapi.json`);
       expect(served.headers.get('content-type')).to.match(/^application\/json\b/);

@@ -7,7 +7,7 @@ import type { ClubProfile } from './profile.js';
 export interface Heard {
   readonly id: string;
   readonly type: string;
-  readonly data: { readonly txId: string; readonly block: number };
+  readonly data: { readonly txId: string; readonly block: number; readonly record: object };
   /** from the moment it was asked for until it was there; 0 when it was there before */
   readonly afterMs: number;
 }
