@@ -52,7 +52,7 @@ async function killAll(running: DisposableNetwork): Promise<string[]> {
   const loop = visitors.run(agreed);
   try {
     for (const name of victims) {
-      for (let n = 1; n <= times; n += 1) await kill(running, visitors, name);
+      for (let n = 1; n <= times; n += 1) await kill(running, visitors, name, n % 2 === 0);
       say(`${name}: killed ${times} times, ${visitors.visits} visits so far`);
     }
   } finally {
@@ -94,11 +94,16 @@ function visitedOnce({ acknowledged }: Visitors): string[] {
   return new Set(passes).size === passes.length ? [] : ['a pass was issued twice'];
 }
 
-/** Kills the process, and waits until it serves again and visitors come again. */
-async function kill(running: DisposableNetwork, visitors: Visitors, name: string): Promise<void> {
+/**
+ * Kills the process, and waits until it serves again and visitors come again.
+ *
+ * @param inside kill the server that the process runs, if it runs one, instead of the process
+ */
+async function kill(running: DisposableNetwork, visitors: Visitors, name: string, inside: boolean): Promise<void> {
   const before = (await running.status()).find((process) => process.name === name);
   if (before?.pid === undefined) throw new Error(`${name} does not run`);
-  process.kill(before.pid, 'SIGKILL');
+  const [server] = inside ? childrenOf(before.pid) : [];
+  process.kill(server ?? before.pid, 'SIGKILL');
   await until(`${name} serves again`, async () => {
     const now = (await running.status()).find((process) => process.name === name);
     return now?.state === 'ready' && now.pid !== before.pid;
@@ -106,6 +111,9 @@ async function kill(running: DisposableNetwork, visitors: Visitors, name: string
   const { visits } = visitors;
   await until(`visitors come again after ${name} was killed`, () => Promise.resolve(visitors.visits > visits + 1));
 }
+
+const childrenOf = (pid: number): number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
 
 async function hasBlock(club: Club, block: number): Promise<boolean> {
   const { response } = await club.as('auditor').GET('/blocks', { params: { query: { limit: 1 } } });
