@@ -112,8 +112,12 @@ async function kill(running: DisposableNetwork, visitors: Visitors, name: string
   await until(`visitors come again after ${name} was killed`, () => Promise.resolve(visitors.visits > visits + 1));
 }
 
-const childrenOf = (pid: number): number[] =>
-  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+function childrenOf(pid: number): number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    .split(' ')
+    .filter(Boolean)
+    .map(Number);
+}
 
 async function hasBlock(club: Club, block: number): Promise<boolean> {
   const { response } = await club.as('auditor').GET('/blocks', { params: { query: { limit: 1 } } });
