@@ -23,7 +23,7 @@ describe('blocks of real Fabric', () => {
   it('are verified from the first one alone', () => {
     const { transactions } = verify('121-ten-tx-after-SubmitError');
     expect(transactions.map(({ code, quarantine }) => [code, quarantine])).to.deep.equal(
-      Array(10).fill([0, undefined]),
+      Array.from({ length: 10 }, () => [0, undefined]),
     );
   });
 
@@ -32,9 +32,10 @@ describe('blocks of real Fabric', () => {
     const read = (name: RealBlock) => blockContents(verify(name), [], viewpoint);
     expect(read('086-valid-and-mvcc').transactions.map(({ code }) => code)).to.deep.equal([0, 11]);
     const { transactions, missing } = read('143-valid-explicit-own-collections');
-    const [{ chaincode = '', endorsers = [], isProven = false, txId = '' } = {}] = transactions;
-    expect({ endorsers, isProven }).to.deep.equal({ endorsers: ['ClubAMSP', 'ClubBMSP'], isProven: true });
-    expect(txId).to.match(/^[0-9a-f]{64}$/);
+    const [row] = transactions;
+    expect(row).to.deep.include({ endorsers: ['ClubAMSP', 'ClubBMSP'], isProven: true });
+    expect(row?.txId).to.match(/^[0-9a-f]{64}$/);
+    const chaincode = row?.chaincode ?? '';
     const own = blockContents(verify('143-valid-explicit-own-collections'), [], { ...viewpoint, chaincode });
     expect(missing).to.deep.equal([]);
     expect(own.missing).to.deep.equal([0]);
