@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import { requireDurable } from '@reciprocal-clubs/postgres/connect.js';
 import { migrationsFolder, readMigrations, schemas } from '@reciprocal-clubs/postgres/migrations.js';
 import type pg from 'pg';
+import { isDatabaseAway } from '../postgres/unavailable.js';
 import { problemFrom } from './problem.js';
 import type { Reply, Route, Routes } from './route.js';
 
@@ -21,16 +23,18 @@ type Check = readonly [name: string, look: () => Finding | Promise<Finding>];
 const patienceMs = 2_000;
 const toleratedLagBlocks = 10;
 
-/** live: the process answers. started: it has its tables. ready: it can carry out commands, and what it answers is up to date. */
+/** live: the process answers. started: it has its tables, and what it stores stays. ready: it can carry out commands, and what it answers is up to date. */
 export function healthRoutes({ pool, notifications, ledger }: Vitals, isStopping: () => boolean): Routes {
   const known = schemas.map((schema) => [schema, readMigrations(join(migrationsFolder, schema)).length] as const);
   const migrations: Check = ['migrations', () => migrationsComplete(pool, new Map(known))];
+  const durability: Check = ['durability', () => durable(pool)];
   return {
     'health.live': answering(['process', () => ({ ok: true, detail: 'answers' })]),
-    'health.started': answering(migrations),
+    'health.started': answering(migrations, durability),
     'health.ready': answering(
       ['process', () => ({ ok: !isStopping(), detail: isStopping() ? 'stops' : 'answers' })],
       migrations,
+      durability,
       ['listener', () => listenerFollows(pool)],
       ['notifications', () => connected(notifications)],
       ['read model', async () => readModelAge(await ledger.client.height(), notifications.height)],
@@ -66,6 +70,17 @@ async function migrationsComplete(pool: pg.Pool, known: ReadonlyMap<string, numb
   );
   const missing = rows.filter(({ schema, applied }) => applied < (known.get(schema) ?? 0)).map(({ schema }) => schema);
   return { ok: missing.length === 0, detail: missing.length === 0 ? 'complete' : `missing in ${missing.join(', ')}` };
+}
+
+/** An envelope counts as stored before it is sent only where Postgres keeps what it has committed. */
+async function durable(pool: pg.Pool): Promise<Finding> {
+  try {
+    await requireDurable(pool);
+    return { ok: true, detail: 'Postgres keeps what it has committed' };
+  } catch (error) {
+    if (isDatabaseAway(error) || !(error instanceof Error)) throw error;
+    return { ok: false, detail: error.message };
+  }
 }
 
 async function listenerFollows(pool: pg.Pool): Promise<Finding> {

@@ -56,6 +56,20 @@ describe('The health of a node', () => {
     });
   });
 
+  it('says when Postgres may lose what it has committed', async () => {
+    const { user, name } = served.node.database.api;
+    await served.node.pool.query(`ALTER ROLE "${user}" IN DATABASE "${name}" SET synchronous_commit = off`);
+    // Settings hold for connections made after them.
+    const other = connectPool(served.node.database.api, { application: 'test', maxConnections: 1 });
+    await other.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE usename = current_user AND datname = current_database() AND pid <> pg_backend_pid()`,
+    );
+    await other.end();
+    const { failing } = await health('/health/started');
+    expect(failing['durability']).to.match(/synchronous_commit off/);
+  });
+
   it('says when the process stops', async () => {
     served.isStopping = true;
     expect(await health('/health/ready')).to.deep.equal({ status: 503, failing: { process: 'stops' } });
