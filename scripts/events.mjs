@@ -1,6 +1,6 @@
 /**
- * Follows a club's events until Ctrl-C: npm run events -- --club stjulians [--consumer <name>]. It goes on where the last one of this name
- * was; a new name begins at the first event.
+ * Follows a club's events until Ctrl-C: npm run events -- --club stjulians [--consumer <name>] [--json]. It goes on where the last one of
+ * this name was; a new name begins at the first event. With --json each line is the CloudEvent as it is.
  */
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -11,6 +11,7 @@ const againMs = 1_000;
 const { data, values } = readOptions({
   club: { type: 'string' },
   consumer: { type: 'string', default: 'terminal' },
+  json: { type: 'boolean', default: false },
 });
 if (!/^[A-Za-z0-9_-]{1,64}$/.test(values.consumer)) fail('A consumer is named by letters, digits, - and _.', 2);
 const nats = readerOf(values.club);
@@ -18,6 +19,8 @@ const { connectNats } = await compiled('listener', 'nats/connectNats.js');
 const { followEvents } = await compiled('listener', 'nats/follow.js');
 
 const told = new AbortController();
+// Whoever read the lines may be gone: head, or a closed terminal.
+process.stdout.on('error', () => told.abort());
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => told.abort());
 let trouble = '';
 while (!told.signal.aborted) {
@@ -34,11 +37,15 @@ async function follow() {
   try {
     await followEvents(connection, { name: values.consumer, from: 'first', signal: told.signal }, (event) => {
       trouble = '';
-      console.log(`${event.time} ${event.type} ${event.subject} ${event.id} ${JSON.stringify(event.data)}`);
+      console.log(values.json ? JSON.stringify(event) : lineOf(event));
     });
   } finally {
     await connection.close();
   }
+}
+
+function lineOf({ time, type, subject, data: { block, txId, record } }) {
+  return `${time} ${type} ${subject} block ${block} tx ${txId.slice(0, 8)} ${JSON.stringify(record)}`;
 }
 
 /** As the network's profile has it. */

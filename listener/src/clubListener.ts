@@ -49,6 +49,8 @@ export class ClubListener implements Watched {
     const store = new BlockStore(this.#pool, own, chaincode);
     const shared = { source, pool: this.#pool, store, log };
     const label = { club: club.id };
+    // Counted from zero, so that the first one is seen.
+    for (const counter of [metrics.blocks, metrics.reconnects, metrics.refused]) counter.inc(label, 0);
     this.#relay = new Relay({
       pool: this.#pool,
       openStream: async () => NatsEventStream.open(await connectNats(club.nats, 'listener'), club.id),
