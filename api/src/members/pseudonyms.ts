@@ -3,6 +3,8 @@ import type pg from 'pg';
 import type { FieldCipher } from './fieldCipher.js';
 
 const secretBytes = 32;
+/** No pass is longer (letterValidityDays in openapi/), whatever is asked for. */
+const longestPassDays = 366;
 
 /** How the ledger knows a member: one pseudonym per agreement, which cannot be linked, and a tag common to passes that overlap. */
 export class Pseudonyms {
@@ -40,7 +42,7 @@ export class Pseudonyms {
     const place = `tag/${reference.toString('hex')}`;
     const fresh = this.cipher.seal(place, randomBytes(secretBytes).toString('hex'));
     const { rows } = await this.pool.query<{ sealed: Buffer }>(
-      `INSERT INTO records.exclusion_tag AS t (member_ref, sealed, used_until) VALUES ($1, $2, $4)
+      `INSERT INTO records.exclusion_tag AS t (member_ref, sealed, used_until) VALUES ($1, $2, LEAST($4::date, $3::date + ${longestPassDays}))
        ON CONFLICT (member_ref) DO UPDATE
          SET sealed = CASE WHEN t.used_until < LEAST($3::date, current_date) THEN EXCLUDED.sealed ELSE t.sealed END,
              used_until = GREATEST(t.used_until, EXCLUDED.used_until)
