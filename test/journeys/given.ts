@@ -40,13 +40,17 @@ export async function activeAgreement({ harbour, stJulians }: System): Promise<S
   const [live] = data?.items ?? [];
   if (live) return live;
   const effectiveFrom = addDays(await stJulians.today(), -2);
-  const proposed = made(
+  const proposed = await known(
+    'agreements.proposed',
+    [stJulians],
     await harbour.as('manager').POST('/agreements', {
       params: newKey(),
       body: { partner, effectiveFrom, terms: termsOf(harbour, stJulians) },
     }),
   );
-  return made(
+  return known(
+    'agreements.accepted',
+    [harbour],
     await stJulians.as('manager').POST('/agreements/{agreementId}/accept', {
       params: { ...newKey(), path: { agreementId: proposed.id } },
       body: { termsHash: proposed.versions[0]?.termsHash ?? '' },
@@ -73,7 +77,8 @@ export async function issuedPass(
   more: Partial<Schemas['IssuePassBody']> = {},
 ): Promise<Schemas['PassView']> {
   const body = await introduction(system, more);
-  return made(await system.harbour.as('secretary').POST('/passes', { params: newKey(), body }));
+  const { harbour, stJulians } = system;
+  return known('passes.issued', [stJulians], await harbour.as('secretary').POST('/passes', { params: newKey(), body }));
 }
 
 /** A visitor at St Julian's door. */
@@ -93,4 +98,16 @@ export function made<Data extends object>({ data, error }: Called<Data>): Extrac
     value !== undefined && 'ledger' in value;
   if (!isRecord(data)) throw new Error(JSON.stringify(error ?? data));
   return data;
+}
+
+/** The record, once these clubs know of it too: each follows the ledger by itself. */
+export async function known<Data extends object>(
+  type: string,
+  at: readonly Club[],
+  called: Called<Data>,
+): Promise<Extract<Data, OnLedger>> {
+  const record = made(called);
+  for (const club of at)
+    if (!(await club.inbox.event(type, record.ledger.txId))) throw new Error(`${club.name} did not hear of ${type}`);
+  return record;
 }

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import type { Club } from '../first/club.js';
 import { addDays, newKey } from '../first/journey.js';
 import { arrive, issuedPass, limit, made, nextMember } from '../given.js';
-import { carriedOut, commandRefused } from '../outcomes.js';
+import { carriedOut, commandRefused, refused } from '../outcomes.js';
 import { startedSystem, startPatienceMs, type System } from '../system.js';
 
 describe('A visit over HTTP', () => {
@@ -104,6 +104,22 @@ describe('A visit over HTTP', () => {
     });
     expect(admitted).to.deep.include({ flags: ['over-limit'] });
     expect(admitted.override).to.deep.include({ actorRef: 'staff-manager', reason: 'goodwill' });
+  });
+
+  it('is one in every hand at once: desks that admit a member together stay within the limit', async () => {
+    const { stJulians } = system;
+    const pass = await issuedPass(system, { from: addDays(today, -2), to: today });
+    const passId = pass.id;
+    const dates = [today, today, today, addDays(today, -1), addDays(today, -2), today];
+    const arrivals = await Promise.all(dates.map((businessDate) => arrive(system, { passId, businessDate })));
+    for (const { error, response } of arrivals) if (error) refused('LIMIT_REACHED', response, error);
+    const visits = arrivals.filter(({ data }) => data).map((arrival) => made(arrival));
+    const kept = new Map(visits.map((visit) => [visit.id, visit]));
+    const within = [...kept.values()].filter(({ flags }) => flags.length === 0);
+    expect(within).to.have.length(2);
+    expect([...kept.values()].filter(({ state, flags }) => state === 'checked-in' && flags.length > 0)).to.be.empty;
+    const { data } = await stJulians.as('auditor').GET('/visits', { params: { query: { pass: passId } } });
+    expect(data?.items.map(({ id }) => id)).to.have.members([...kept.keys()]);
   });
 
   it('is refused while the host is closed', async () => {
