@@ -20,8 +20,9 @@ export function postgresUser(data: string): PostgresUser {
   if (process.getuid?.() !== 0) return { command: (command, args) => ({ command, args }), own: () => {} };
   const { uid, gid } = ownerOf(data) ?? idsOf('postgres') ?? idsOf('nobody') ?? refuse('there is no other user');
   const capability = `+${mayTraverse()}`;
-  const words = [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', `--inh-caps=${capability}`];
-  const all = [...words, `--ambient-caps=${capability}`, '--'];
+  // Without this bit access(2), by which Postgres looks for its programs, would leave the capability out.
+  const identity = ['--securebits=+no_setuid_fixup', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'];
+  const all = [...identity, `--inh-caps=${capability}`, `--ambient-caps=${capability}`, '--'];
   if (spawnSync('setpriv', [...all, 'true']).status !== 0)
     refuse("util-linux' setpriv is missing, or does not work here");
   return {

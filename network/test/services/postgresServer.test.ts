@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, globSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { cpSync, existsSync, globSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { Client } from 'pg';
+import { findPostgres } from '../../src/services/findPostgres.js';
 import { preparePostgres } from '../../src/services/postgresServer.js';
 import { pidIn } from '../../src/services/serverRun.js';
 import { listens } from '../../src/supervisor/ports.js';
@@ -78,7 +79,8 @@ describe('Postgres of our own', () => {
     ]);
     const killed = spawn(process.execPath, [
       ...['--input-type=module', '-e'],
-      `import { preparePostgres } from '${module}'; await preparePostgres(...${words});`,
+      `import { findPostgres } from '../../src/services/findPostgres.js';
+import { preparePostgres } from '${module}'; await preparePostgres(...${words});`,
     ]);
     const half = (): string[] => globSync('postgres.unfinished-*/data/half', { cwd: folder.path });
     while (half().length === 0) await delay(5);
@@ -107,11 +109,15 @@ describe('Postgres of our own', () => {
   });
 
   if (process.getuid?.() === 0)
-    it("runs as another user when root starts it, in a folder that is root's alone", async () => {
+    it("runs as another user when root starts it, though its programs and data lie in a folder of root's alone", async () => {
       expect(statSync(folder.path).mode & 0o777).to.equal(0o700);
-      const { server, process: postgres } = await servedPostgres(folder.path);
+      const { postgres: program } = await findPostgres(process.env, () => {});
+      cpSync(join(program, '..', '..'), join(folder.path, 'native'), { recursive: true, verbatimSymlinks: true });
+      const env = { PG_BIN: join(folder.path, 'native', 'bin') };
+      const { server, process: postgres } = await servedPostgres(folder.path, () => {}, env);
       running = postgres;
       await postgres.start();
+      expect(await ask(server, 'SHOW data_directory')).to.equal(join(folder.path, 'postgres'));
       const status = readFileSync(`/proc/${pidIn(server.run.pidFile)}/status`, 'utf8');
       expect(/^Uid:\s+(\d+)/m.exec(status)?.[1]).not.to.equal('0');
       // It may pass through folders, and nothing else.

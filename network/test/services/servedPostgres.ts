@@ -11,9 +11,10 @@ import { freePort } from './freePort.js';
 export async function servedPostgres(
   folder: string,
   report: (line: string) => void = () => {},
+  env: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<{ server: PostgresServer; process: ManagedProcess }> {
   const port = await freePort();
-  const server = await preparePostgres(await findPostgres(process.env, () => {}), {
+  const server = await preparePostgres(await findPostgres(env, () => {}), {
     data: join(folder, 'postgres'),
     passwordFile: join(folder, 'postgres.password'),
     runnerFile: join(folder, 'postgres.runner'),
