@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync, globSync, mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { PostgresPrograms } from './findPostgres.js';
 import { postgresUser, type PostgresUser } from './postgresUser.js';
@@ -33,7 +33,7 @@ export async function preparePostgres(
   programs: PostgresPrograms,
   { data, passwordFile, runnerFile, port }: { data: string; passwordFile: string; runnerFile: string; port: number },
 ): Promise<PostgresServer> {
-  const folder = join(realpathSync(dirname(data)), 'postgres');
+  const folder = join(realpathSync(dirname(data)), basename(data));
   const user = postgresUser(folder);
   const password = secretFile(passwordFile);
   if (!existsSync(folder)) await initialize(programs, user, folder, password);

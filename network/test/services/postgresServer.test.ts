@@ -79,11 +79,13 @@ describe('Postgres of our own', () => {
     ]);
     const killed = spawn(process.execPath, [
       ...['--input-type=module', '-e'],
-      `import { findPostgres } from '../../src/services/findPostgres.js';
-import { preparePostgres } from '${module}'; await preparePostgres(...${words});`,
+      `import { preparePostgres } from '${module}'; await preparePostgres(...${words});`,
     ]);
     const half = (): string[] => globSync('postgres.unfinished-*/data/half', { cwd: folder.path });
-    while (half().length === 0) await delay(5);
+    while (half().length === 0) {
+      expect(killed.exitCode).to.equal(null);
+      await delay(5);
+    }
     killed.kill('SIGKILL');
     await once(killed, 'exit');
     expect(existsSync(options.data)).to.equal(false);
