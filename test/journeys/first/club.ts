@@ -20,7 +20,7 @@ export class Club {
   private constructor(
     readonly profile: ClubProfile,
     readonly network: NetworkProfile,
-    readonly inbox: Inbox,
+    private events: Inbox,
     private readonly clients: ReadonlyMap<Role, ClubClient>,
   ) {
     this.id = profile.id;
@@ -38,6 +38,17 @@ export class Club {
     const client = this.clients.get(role);
     if (!client) throw new Error(`nobody here is ${role}`);
     return client;
+  }
+
+  /** The events of the club's node since it was opened, or connected anew. */
+  get inbox(): Inbox {
+    return this.events;
+  }
+
+  /** For a NATS that holds nothing of before. */
+  async reconnect(): Promise<void> {
+    await this.events.close();
+    this.events = await Inbox.open(this.profile);
   }
 
   /** SHA-256 of the delegate's certificate, as the directory entry publishes it. */
