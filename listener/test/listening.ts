@@ -61,7 +61,7 @@ export class Listening {
     return this.#log.text();
   }
 
-  follower(source: BlockSource = this.source): Follower {
+  follower(source: BlockSource = this.source, onStored: () => void = () => {}): Follower {
     return new Follower({
       source,
       pool: this.pool,
@@ -75,7 +75,7 @@ export class Listening {
         refused: () => (this.counts.refused += 1),
       },
       requireFit: () => requireMigrated(this.pool),
-      onStored: () => {},
+      onStored,
       backoff: new Backoff({ firstMs: 1, lastMs: 5 }),
     });
   }
@@ -85,15 +85,23 @@ export class Listening {
     return new LateFollower({ club, source, pool, store, log: this.#log.log, onStored: () => {}, pauseMs: 1 });
   }
 
-  /** Follows until so many blocks are stored, or it halts. */
+  /** Follows until so many blocks are stored, by whomever, or it halts. */
   catchUp(height = this.world.height, source: BlockSource = this.source): Promise<void> {
-    return this.followUntil(async () => this.status.state === 'halted' || (await this.height()) >= height, source);
+    const holds = async () => this.status.state === 'halted' || (await this.height()) >= height;
+    return this.followUntil(holds, source, height);
   }
 
-  /** Follows until something holds. */
-  async followUntil(holds: () => boolean | Promise<boolean>, source: BlockSource = this.source): Promise<void> {
+  /** Follows until something holds, and no further than so many blocks. */
+  async followUntil(
+    holds: () => boolean | Promise<boolean>,
+    source: BlockSource = this.source,
+    height = Infinity,
+  ): Promise<void> {
     const end = new AbortController();
-    const running = this.follower(source).run(end.signal);
+    const stored = (): void => {
+      if (this.status.height + 1 >= height) end.abort();
+    };
+    const running = this.follower(source, stored).run(end.signal);
     try {
       await until(async () => this.status.state !== 'starting' && (await holds()));
     } finally {

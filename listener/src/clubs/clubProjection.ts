@@ -1,5 +1,6 @@
 import { clubKey, directoryKey } from '@reciprocal-clubs/chaincode/ledger/registry.js';
 import type { Schemas } from '@reciprocal-clubs/openapi/types';
+import { versionOf } from '../projection/history.js';
 import { partsOf } from '../projection/projection.js';
 import { nextPublic, type PublicValue } from '../projection/publicRecord.js';
 import { replayer } from '../projection/replay.js';
@@ -23,14 +24,10 @@ export const clubProjection = replayer<State>({
     const id = idIn(step.versions[0]?.key ?? '');
     const isOfKey = (record: { id: string }): boolean => record.id === id;
     const club = nextPublic(state.club, step, `${clubKey.prefix}/${id}`, 'Club', isOfKey);
-    const directory = nextPublic(
-      state.directory,
-      step,
-      `${directoryKey.prefix}/${id}`,
-      'Directory',
-      isOfKey,
-      () => 'clubs.described',
-    );
+    const directoryOf = `${directoryKey.prefix}/${id}`;
+    // The club alone endorses this key: to the contracts an entry that is none counts as none.
+    const before = versionOf(step, '', directoryOf) ? undefined : state.directory;
+    const directory = nextPublic(before, step, directoryOf, 'Directory', isOfKey, () => 'clubs.described');
     const changed = club.state !== state.club || directory.state !== state.directory;
     return {
       state: changed ? { club: club.state, directory: directory.state } : state,
@@ -42,7 +39,7 @@ export const clubProjection = replayer<State>({
     if (!club) return undefined;
     const { v: _, ...record } = club.record;
     const body: Schemas['ClubBody'] = { ...record, directory: directory ? withoutVersion(directory.record) : null };
-    return { body, tags: { status: record.status }, hash: club.hash };
+    return { body, tags: { status: record.status, mspId: record.mspId }, hash: club.hash };
   },
 });
 

@@ -9,6 +9,7 @@ import {
   type JetStreamManager,
 } from '@nats-io/jetstream';
 import { nanos, type NatsConnection } from '@nats-io/nats-core';
+import type { CloudEvent } from '../projection/cloudEvent.js';
 
 /** An event as it is published. */
 export interface PublishedEvent {
@@ -30,6 +31,12 @@ export interface StreamState {
   readonly lastSequence: number;
 }
 
+/** Which event it is: ids are used again by another channel of the same name, transactions are not. */
+export interface Identification {
+  readonly id: string;
+  readonly txId: string;
+}
+
 /** Somebody else has published meanwhile, or the stream is another one. */
 export class OvertakenError extends Error {
   override readonly name = 'OvertakenError';
@@ -38,8 +45,8 @@ export class OvertakenError extends Error {
 /** The published events of a club, in the order of its outbox: the event at a position is the message of that number. */
 export interface EventStream {
   state(): Promise<StreamState>;
-  /** Id of the event that a message holds; undefined when there is no such message any more. */
-  idAt(sequence: number): Promise<string | undefined>;
+  /** The event that a message holds; undefined when there is no such message any more. */
+  at(sequence: number): Promise<Identification | undefined>;
   /** Adds one event, if the last message is the one of this number. @throws OvertakenError */
   publish(event: PublishedEvent, after: number): Promise<void>;
   /** Throws the stream away, unless somebody did that before, and makes an empty one. */
@@ -90,10 +97,11 @@ export class NatsEventStream implements EventStream {
     };
   }
 
-  async idAt(sequence: number): Promise<string | undefined> {
+  async at(sequence: number): Promise<Identification | undefined> {
     try {
       const message = await this.manager.streams.getMessage(eventStream, { seq: sequence });
-      return message?.header.get('Nats-Msg-Id');
+      const event = message?.json<CloudEvent>();
+      return event && { id: event.id, txId: event.data.txId };
     } catch (error) {
       if (isApiError(error, messageNotFound)) return undefined;
       throw error;

@@ -2,8 +2,8 @@ import type { Pool } from 'pg';
 import type { Logger } from 'winston';
 import { Backoff, pause } from '../follow/backoff.js';
 import { reasonOf } from '../follow/reason.js';
-import { eventIdAt, lastPosition, readOutbox } from '../postgres/outbox.js';
-import { OvertakenError, type EventStream } from './eventStream.js';
+import { eventAt, lastPosition, readOutbox } from '../postgres/outbox.js';
+import { OvertakenError, type EventStream, type Identification } from './eventStream.js';
 
 export interface RelayOptions {
   readonly pool: Pool;
@@ -94,7 +94,7 @@ export class Relay {
     const common = Math.min(state.lastSequence, known);
     const isOurs =
       state.messages > 0 &&
-      (common < state.firstSequence || (await stream.idAt(common)) === (await eventIdAt(pool, common)));
+      (common < state.firstSequence || isSame(await stream.at(common), await eventAt(pool, common)));
     if (isOurs) return state.lastSequence <= known ? state.lastSequence : undefined;
     log.warn('the stream does not hold the events of this outbox: it is filled anew', { messages: state.messages });
     await stream.replace(state);
@@ -108,3 +108,6 @@ export class Relay {
     await pause(this.options.pauseMs ?? standardPauseMs, AbortSignal.any([signal, awake.signal]));
   }
 }
+
+const isSame = (one: Identification | undefined, other: Identification | undefined): boolean =>
+  one !== undefined && one.id === other?.id && one.txId === other.txId;

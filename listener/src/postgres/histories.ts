@@ -37,27 +37,46 @@ interface Row {
   time_ms: number | null;
 }
 
-/**
- * Every version of these keys in these collections, in ledger order.
- *
- * @returns by key: the transactions that wrote it
- */
-export async function readHistories(
-  client: ClientBase,
-  keys: readonly string[],
-  collections: readonly string[],
-): Promise<VersionAt[]> {
-  const names = new Map(keys.map((key) => [sha256(Buffer.from(key)).toString('hex'), key]));
+/** Which versions of a key are asked for. */
+export interface Wanted {
+  readonly collection: string;
+  readonly key: string;
+  /** Versions from this block on; of those before it the last one, or all. */
+  readonly since: number;
+  readonly all: boolean;
+}
+
+/** Longer than any record of ours: nobody makes us hold more in memory for each version that is written. */
+const mostBytes = 2 ** 20;
+
+/** Versions in ledger order. A value that is longer than any record reads as one that is not known. */
+export async function readHistories(client: ClientBase, wanted: readonly Wanted[]): Promise<VersionAt[]> {
+  const names = new Map(wanted.map(({ key }) => [sha256(Buffer.from(key)).toString('hex'), key]));
   const { rows } = await client.query<Row>(
-    `SELECT v.collection, v.key_hash, v.block, v.index, v.value, v.value_hash, t.tx_id, t.time_ms,
+    `SELECT v.collection, v.key_hash, v.block, v.index, v.value_hash, t.tx_id, t.time_ms,
+            CASE WHEN length(v.value) <= $5 THEN v.value END AS value,
             (SELECT count(*) FROM projection.version other
               WHERE other.block = v.block AND other.index = v.index
                 AND (other.collection COLLATE "C", other.key_hash) < (v.collection COLLATE "C", v.key_hash)) AS n
-       FROM unnest($1::text[]) AS collection CROSS JOIN unnest($2::bytea[]) AS key_hash
-       JOIN projection.version v USING (collection, key_hash)
+       FROM unnest($1::text[], $2::bytea[], $3::bigint[], $4::boolean[]) AS wanted (collection, key_hash, since, everything)
+      CROSS JOIN LATERAL (
+            SELECT * FROM projection.version late
+             WHERE late.collection = wanted.collection AND late.key_hash = wanted.key_hash
+               AND (wanted.everything OR late.block >= wanted.since)
+             UNION ALL
+            (SELECT * FROM projection.version before
+              WHERE before.collection = wanted.collection AND before.key_hash = wanted.key_hash
+                AND NOT wanted.everything AND before.block < wanted.since
+              ORDER BY before.block DESC, before.index DESC LIMIT 1)) v
        JOIN projection.transaction t USING (block, index)
       ORDER BY v.block, v.index, n`,
-    [collections, [...names.keys()].map((hex) => Buffer.from(hex, 'hex'))],
+    [
+      wanted.map(({ collection }) => collection),
+      wanted.map(({ key }) => sha256(Buffer.from(key))),
+      wanted.map(({ since }) => since),
+      wanted.map(({ all }) => all),
+      mostBytes,
+    ],
   );
   return rows.map((row) => ({
     block: row.block,

@@ -22,6 +22,6 @@ export async function writeState(pool: Pool, state: State, reason: string): Prom
   await pool.query(
     `UPDATE projection.listener SET state = $1, reason = $2, since = now()
       WHERE state <> 'halted' AND (state, reason) <> ($1, $2)`,
-    [state, reason],
+    [state, reason.replaceAll('\0', '\uFFFD')],
   );
 }

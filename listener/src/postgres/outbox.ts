@@ -60,10 +60,12 @@ export async function lastPosition(client: Reader): Promise<number> {
   return rows[0]?.last ?? 0;
 }
 
-/** Id of the event at a position. */
-export async function eventIdAt(client: Reader, position: number): Promise<string | undefined> {
-  const { rows } = await client.query<{ id: string }>('SELECT id FROM projection.event WHERE position = $1', [
-    position,
-  ]);
-  return rows[0]?.id;
+/** Which event is at a position. */
+export async function eventAt(client: Reader, position: number): Promise<{ id: string; txId: string } | undefined> {
+  const { rows } = await client.query<{ id: string; txId: string }>(
+    `SELECT e.id, t.tx_id AS "txId" FROM projection.event e JOIN projection.transaction t USING (block, index)
+      WHERE e.position = $1`,
+    [position],
+  );
+  return rows[0];
 }

@@ -1,3 +1,4 @@
+import { kindOf } from '@reciprocal-clubs/chaincode/ledger/keys.js';
 import { ownCollection } from '@reciprocal-clubs/chaincode/ledger/ports.js';
 import type { ClientBase } from 'pg';
 import type { Quarantined } from '../blocks/blockContents.js';
@@ -5,7 +6,7 @@ import { cloudEvent } from '../projection/cloudEvent.js';
 import type { Scene } from '../projection/history.js';
 import { projectionOf, recordProjections, registryProjections } from '../projection/projections.js';
 import type { Replayed, Replayer } from '../projection/replay.js';
-import { readHistories, stepsOf } from './histories.js';
+import { readHistories, stepsOf, type Wanted } from './histories.js';
 import { appendEvents } from './outbox.js';
 import { quarantine } from './quarantine.js';
 import { expectActs, presentRecords, readClubs, writeRecords } from './records.js';
@@ -82,10 +83,27 @@ async function replayed(
     client,
     touched.map(({ projection: { kind }, id }) => ({ kind, id })),
   );
-  const keysOf = new Map(touched.map((one) => [one, one.projection.keys(one.key, scene)]));
-  const history = await readHistories(client, [...keysOf.values()].flat(), ['', ...scene.collections.values()]);
-  return [...keysOf].map(([{ projection, key, id }, keys]) =>
-    projection.replay(key, stepsOf(history, keys), scene, present.has(`${projection.kind}/${id}`) ? since : 0),
+  const asked = touched.map(({ projection, key, id }) => ({
+    projection,
+    key,
+    keys: projection.keys(key, scene),
+    // What was not known is new altogether.
+    since: present.has(`${projection.kind}/${id}`) ? since : 0,
+  }));
+  const history = await readHistories(
+    client,
+    asked.flatMap(({ projection, key, keys, since }) => wantedOf(keys, projection.mainKey(key), scene, since)),
+  );
+  return asked.map(({ projection, key, keys, since }) => projection.replay(key, stepsOf(history, keys), scene, since));
+}
+
+/** Of the record itself all versions: which of them holds, the newest does not tell. Of the rest only the newest counts. */
+function wantedOf(keys: readonly string[], mainKey: string, { collections }: Scene, since: number): Wanted[] {
+  return keys.flatMap((key) =>
+    (kindOf(key)?.store === 'consortium' ? [''] : [...collections.values()]).map((collection) => ({
+      ...{ collection, key, since },
+      all: key === mainKey,
+    })),
   );
 }
 

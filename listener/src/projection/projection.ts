@@ -27,8 +27,8 @@ export interface Turn<State> {
 }
 
 /**
- * How one kind of record follows from the ledger. A record is always made from all versions of its keys in ledger order, so that it is
- * the same whenever their values came to be known.
+ * How one kind of record follows from the ledger. A record is always made from the versions of its keys in ledger order, so that it is
+ * the same whenever their values came to be known: from all of its main key, and from the newest of each other key.
  */
 export interface Projection<State> {
   readonly kind: string;

@@ -25,7 +25,8 @@ export function nextPublic<S extends SchemaName>(
 ): Turn<PublicValue<S> | undefined> {
   const write = versionOf(step, '', key);
   if (!write) return { state: present, told: [], faults: [] };
-  if (!write.valueHash || !write.value) return { state: undefined, told: [], faults: [] };
+  if (!write.valueHash) return { state: undefined, told: [], faults: [] };
+  if (!write.value) return { state: present, told: [], faults: [`${schema} that is too large`] };
   const record = readValue(schema, write.value, isOfKey);
   if (typeof record === 'string') return { state: present, told: [], faults: [record] };
   const type = tell(record);

@@ -24,7 +24,7 @@ export interface TellingStep extends Told {
 }
 
 /** A projection with its states out of sight. */
-export interface Replayer extends Pick<Projection<unknown>, 'kind' | 'forms' | 'id' | 'keys'> {
+export interface Replayer extends Pick<Projection<unknown>, 'kind' | 'forms' | 'mainKey' | 'id' | 'keys'> {
   /** @param since what older steps tell, and what is wrong with them, was told before */
   replay(touched: string, steps: readonly Step[], scene: Scene, since: number): Replayed;
 }
@@ -32,6 +32,7 @@ export interface Replayer extends Pick<Projection<unknown>, 'kind' | 'forms' | '
 export const replayer = <State>(projection: Projection<State>): Replayer => ({
   kind: projection.kind,
   forms: projection.forms,
+  mainKey: projection.mainKey,
   id: projection.id,
   keys: projection.keys,
   replay: (touched, steps, scene, since) => replay(projection, touched, steps, scene, since),

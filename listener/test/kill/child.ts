@@ -50,7 +50,7 @@ async function mortalStream(): Promise<EventStream> {
   const stream = await NatsEventStream.open(await connectNats(task.nats, 'listener in tests'), task.club.id);
   return {
     state: () => stream.state(),
-    idAt: (sequence) => stream.idAt(sequence),
+    at: (sequence) => stream.at(sequence),
     replace: (old) => stream.replace(old),
     close: () => stream.close(),
     publish: async (event, after) => {

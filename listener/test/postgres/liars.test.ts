@@ -115,11 +115,33 @@ describe('what altered chaincode writes', () => {
     expect(listening.counts.reconnects).to.equal(0);
   });
 
-  it('shows texts that hold U+0000 as they are', async () => {
+  it('may be U+0000 in a text, which is shown as it is', async () => {
     await story.describe('harbour', { dressCode: 'black\u0000tie' });
+    await story.describe('orchard');
+    await story.suspend('stjulians');
     await listening.catchUp();
     const club = await listening.record<Schemas['ClubBody']>('club', 'harbour');
     expect(club?.directory?.dressCode).to.equal('black\u0000tie');
+    expect(listening.counts.reconnects).to.equal(0);
+  });
+
+  it('is no directory entry where it has not its form: then the club has none, as the contracts see it', async () => {
+    await story.describe('orchard');
+    const tell = async (entry: object) =>
+      world.together([await world.lie(['orchard'], { key: 'directory/orchard', ...entry })]);
+    await tell({ value: '[]' });
+    await listening.catchUp();
+    expect((await listening.record<Schemas['ClubBody']>('club', 'orchard'))?.directory).to.equal(null);
+    await tell({ size: 2_000_000 });
+    await listening.catchUp();
+    expect(await reasons()).to.have.length(2);
+    expect((await reasons())[1]).to.equal('Directory that is too large');
+    await story.describe('orchard');
+    await listening.catchUp();
+    const club = await listening.record<Schemas['ClubBody']>('club', 'orchard');
+    expect(club?.directory).to.include({ id: 'orchard' });
+    const [row] = await listening.query(`SELECT block FROM projection.record WHERE kind = 'club' AND id = 'orchard'`);
+    expect(row).to.deep.equal({ block: world.height - 1 });
   });
 
   it('deletes a record where both halves are deleted, and shows a public one no more', async () => {
