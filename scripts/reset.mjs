@@ -1,4 +1,4 @@
-/** Wipes the network's ledger, keys and logs, after asking. `--yes` does not ask. */
+/** Wipes the network's ledger, databases, events, keys and logs, after asking. `--yes` does not ask. */
 import { existsSync, readdirSync, rmSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
@@ -27,6 +27,7 @@ if (!existsSync(join(data, 'network.json'))) fail(`${data} holds no network of t
 await requireStopped();
 if (!values.yes && !(await confirmed())) fail('Nothing was wiped.');
 for (const name of made) rmSync(join(data, name), { recursive: true, force: true, maxRetries: 5 });
+if (process.env.DATABASE_URL) console.log('The databases on the server of DATABASE_URL stay. Drop those named club_*.');
 const others = readdirSync(data);
 if (others.length === 0) rmdirSync(data);
 end(others.length === 0 ? `Wiped ${data}` : `Wiped ${data}, but not what no start made: ${others.join(', ')}`);
@@ -48,7 +49,9 @@ async function confirmed() {
   if (!process.stdin.isTTY) fail('This is no terminal, so nobody can be asked. Without asking: npm run reset -- --yes');
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   // Ctrl-C and Ctrl-D are an answer too.
-  const answer = await terminal.question(`Wipe the ledger, keys and logs in ${data}? Type "wipe": `).catch(() => '');
+  const answer = await terminal
+    .question(`Wipe the ledger, databases, keys and logs in ${data}? Type "wipe": `)
+    .catch(() => '');
   terminal.close();
   return answer.trim() === 'wipe';
 }

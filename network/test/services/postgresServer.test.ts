@@ -70,7 +70,7 @@ describe('Postgres of our own', () => {
   it('is made anew when initdb was killed half way', async () => {
     const initdb = fakeProgram(
       join(folder.path, 'bin', 'initdb'),
-      `while [ "$1" != -D ]; do shift; done; echo half > "$2/half"; exec sleep 600`,
+      `while [ "$1" != -D ]; do shift; done; echo $$ > "$2/half"; exec sleep 600`,
     );
     const options = { data: join(folder.path, 'postgres'), passwordFile: join(folder.path, 'postgres.password') };
     const words = JSON.stringify([
@@ -81,13 +81,14 @@ describe('Postgres of our own', () => {
       ...['--input-type=module', '-e'],
       `import { preparePostgres } from '${module}'; await preparePostgres(...${words});`,
     ]);
-    const half = (): string[] => globSync('postgres.unfinished-*/data/half', { cwd: folder.path });
-    while (half().length === 0) {
+    const half = (): string[] => globSync(join(folder.path, 'postgres.unfinished-*/data/half'));
+    while (half().every((file) => readFileSync(file, 'utf8') === '')) {
       expect(killed.exitCode).to.equal(null);
       await delay(5);
     }
     killed.kill('SIGKILL');
     await once(killed, 'exit');
+    process.kill(Number(readFileSync(half()[0] ?? '', 'utf8')));
     expect(existsSync(options.data)).to.equal(false);
 
     const { server, process: postgres } = await servedPostgres(folder.path);
