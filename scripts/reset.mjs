@@ -5,28 +5,18 @@ import { createInterface } from 'node:readline/promises';
 import { compiled, fail, readOptions } from './options.mjs';
 
 /** What a start and the programs that use the network make. --data may name any folder: nothing else is deleted. */
-const made = [
-  ...[
-    'keys',
-    'shared',
-    'secrets',
-    'configuration',
-    'ledgers',
-    'postgres',
-    'nats',
-    'logs',
-    'genesis.block',
-    'profile.json',
-  ],
-  ...['control.sock', 'lock', 'network.json'],
-];
+const made =
+  /^(keys|shared|secrets|configuration|ledgers|postgres(\.unfinished-.*)?|nats|logs|genesis\.block|profile\.json|control\.sock|lock)$/;
+/** What says whose folder it is goes last: a reset that was killed is simply run again. */
+const mark = 'network.json';
 
 const { data, values } = readOptions({ yes: { type: 'boolean', default: false } });
 if (!existsSync(data)) end(`There is nothing in ${data}`);
-if (!existsSync(join(data, 'network.json'))) fail(`${data} holds no network of this project; nothing was wiped.`);
+if (!existsSync(join(data, mark))) fail(`${data} holds no network of this project; nothing was wiped.`);
 await requireStopped();
 if (!values.yes && !(await confirmed())) fail('Nothing was wiped.');
-for (const name of made) rmSync(join(data, name), { recursive: true, force: true, maxRetries: 5 });
+for (const name of [...readdirSync(data).filter((file) => made.test(file)), mark])
+  rmSync(join(data, name), { recursive: true, force: true, maxRetries: 5 });
 if (process.env.DATABASE_URL) console.log('The databases on the server of DATABASE_URL stay. Drop those named club_*.');
 const others = readdirSync(data);
 if (others.length === 0) rmdirSync(data);
