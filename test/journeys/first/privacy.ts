@@ -175,8 +175,8 @@ function questions(home: Club, host: Club) {
   ];
 }
 
-/** Which of the words occur, as text or, of hexadecimal ones, as bytes. A question's own words do not count. */
-function secretsIn(answers: readonly Uint8Array[], secrets: ReadonlyMap<string, string>): string[] {
+/** Which of the words occur, as text or, of hexadecimal ones, as bytes. */
+export function secretsIn(answers: readonly Uint8Array[], secrets: ReadonlyMap<string, string>): string[] {
   const haystack = Buffer.concat(answers);
   return [...secrets]
     .filter(([, word]) => haystack.includes(word) || (isHex(word) && haystack.includes(Buffer.from(word, 'hex'))))
