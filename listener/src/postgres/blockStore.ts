@@ -12,7 +12,7 @@ import { project, type OwnClub } from './project.js';
 import { quarantine } from './quarantine.js';
 import { transact } from './transact.js';
 import { writeVerdicts } from './verdicts.js';
-import { forgetPurged, insertVersions } from './versions.js';
+import { forgetPurged, insertVersions, nameVersions } from './versions.js';
 
 /** What a block brought. */
 export interface Stored {
@@ -56,6 +56,14 @@ export class BlockStore {
       await forgetPurged(client, contents);
       await removeFound(client);
     }
+    const unnamed = writes.filter(
+      ({ key, collection }) => key === undefined && collection === this.viewpoint.collection,
+    );
+    await nameVersions(
+      client,
+      this.viewpoint.collection,
+      unnamed.map(({ keyHash }) => keyHash),
+    );
     const known = writes.flatMap(({ key }) => key ?? []);
     const hashed = writes.filter(({ key }) => key === undefined);
     const keys = [...known, ...(await keysBehind(client, hashed, this.viewpoint.collection))];

@@ -1,6 +1,7 @@
 import { parseBlock } from '@reciprocal-clubs/network/blocks/block.js';
 import { parseEnvelope } from '@reciprocal-clubs/network/blocks/envelope.js';
 import { parseEndorserTransaction } from '@reciprocal-clubs/network/blocks/transaction.js';
+import { sha256 } from '@reciprocal-clubs/network/identity/sign.js';
 import type { ClientBase, Pool } from 'pg';
 import type { Quarantined } from '../blocks/blockContents.js';
 import { writesOf, type Viewpoint } from '../blocks/writes.js';
@@ -11,7 +12,7 @@ import { removeFound, type Missing } from './missing.js';
 import { project, type OwnClub } from './project.js';
 import { quarantine } from './quarantine.js';
 import { transact } from './transact.js';
-import { fillVersions } from './versions.js';
+import { fillVersions, nameVersions } from './versions.js';
 
 /** What came late. */
 export interface Late {
@@ -40,6 +41,11 @@ export async function storeLateValues(
       keys.push(...(await fillVersions(client, block, index, late.writes)));
       if (late.quarantine !== undefined) quarantined.push({ block, index, reason: late.quarantine });
     }
+    await nameVersions(
+      client,
+      viewpoint.collection,
+      keys.map((key) => sha256(Buffer.from(key))),
+    );
     await removeFound(client);
     const [first] = missing;
     const untaken = first ? await project(client, club, keys, first.block) : [];

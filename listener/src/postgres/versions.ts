@@ -74,3 +74,18 @@ export async function fillVersions(
   );
   return rows.map(({ key }) => key);
 }
+
+/** A key that is known by one of its versions is known by all: a delete that came without its plaintext shows what it deleted. */
+export async function nameVersions(
+  client: ClientBase,
+  collection: string,
+  keyHashes: readonly Buffer[],
+): Promise<void> {
+  if (keyHashes.length === 0) return;
+  await client.query(
+    `UPDATE projection.version v SET key = known.key FROM projection.version known
+      WHERE v.collection = $1 AND v.key_hash = ANY ($2) AND v.key IS NULL
+        AND known.collection = v.collection AND known.key_hash = v.key_hash AND known.key IS NOT NULL`,
+    [collection, keyHashes],
+  );
+}

@@ -1,6 +1,6 @@
 import type { SchemaName, Schemas } from '@reciprocal-clubs/chaincode/ledger/schemas.js';
 import { readHalves, type BilateralValue } from './bilateralRecord.js';
-import type { Scene, Step } from './history.js';
+import { ownCollectionIn, type Scene, type Step } from './history.js';
 import type { Shown, Told, Turn } from './projection.js';
 import { replayer, type Replayer } from './replay.js';
 
@@ -40,6 +40,8 @@ export interface BilateralKind<S extends SchemaName> {
 interface State<S extends SchemaName> {
   readonly mainKey: string;
   readonly value: BilateralValue<S> | undefined;
+  /** A newer value is agreed and has not come: what is shown is of before, and nothing is told of it. */
+  readonly isBehind: boolean;
   /** by collection, whatever clubs may do it: an act may come before the record is known */
   readonly acts: Standing;
 }
@@ -53,7 +55,7 @@ export function bilateralProjection<S extends SchemaName>(kind: BilateralKind<S>
     forms: { [kind.prefix]: kind.parts, ...(kind.acts && { [kind.acts.prefix]: 1 }) },
     id: (touched) => kind.id(mainKey(touched)),
     keys: (touched) => [mainKey(touched), ...(kind.acts ? [kind.acts.key(mainKey(touched))] : [])],
-    start: { mainKey: '', value: undefined, acts: new Map() },
+    start: { mainKey: '', value: undefined, isBehind: false, acts: new Map() },
     next: (state, step, scene) => next(kind, state, step, scene),
     show: (state, scene) =>
       state.value && {
@@ -75,7 +77,13 @@ export function bilateralProjection<S extends SchemaName>(kind: BilateralKind<S>
 function next<S extends SchemaName>(kind: BilateralKind<S>, state: State<S>, step: Step, scene: Scene): Turn<State<S>> {
   const main = nextValue(kind, state, step, scene);
   const acts = nextActs(kind, main.state, step, scene);
-  return { state: acts.state, told: [...main.told, ...acts.told], faults: [...main.faults, ...acts.faults] };
+  const isUnseen = main.isUnseen && acts.state === main.state;
+  return {
+    state: acts.state,
+    ...(isUnseen && { isUnseen }),
+    told: [...main.told, ...acts.told],
+    faults: [...main.faults, ...acts.faults],
+  };
 }
 
 function nextValue<S extends SchemaName>(
@@ -89,16 +97,17 @@ function nextValue<S extends SchemaName>(
   const halves = readHalves(step, mainKey, schema, scene, (record) => isOfKey(record, mainKey), parties);
   switch (halves.kind) {
     case 'untouched':
-    case 'unknown':
       return { state, told: [], faults: [] };
+    case 'unknown':
+      return { state: { ...state, isBehind: true }, isUnseen: true, told: [], faults: [] };
     case 'deleted':
-      return { state: { ...state, value: undefined }, told: [], faults: [] };
+      return { state: { ...state, value: undefined, isBehind: false }, told: [], faults: [] };
     case 'fault':
       return { state, told: [], faults: [halves.reason] };
     case 'agreed': {
       const type = tell?.(halves.value.record);
       const told = type === undefined ? [] : [{ type, write: halves.write }];
-      return { state: { ...state, mainKey, value: halves.value }, told, faults: [] };
+      return { state: { ...state, mainKey, value: halves.value, isBehind: false }, told, faults: [] };
     }
   }
 }
@@ -121,7 +130,11 @@ function nextActs<S extends SchemaName>(
   const entitled = state.value ? declared.by(state.value.record).map((club) => scene.collections.get(club)) : [];
   const told = writes.flatMap((write): Told[] => {
     const type = write.valueHash ? declared.done : declared.undone;
-    return type !== undefined && entitled.includes(write.collection) ? [{ type, write }] : [];
+    // An own act is told with what this club said about it: not before that is known.
+    const isUnknown = write.collection === ownCollectionIn(scene) && write.valueHash && !write.value;
+    return type !== undefined && !state.isBehind && !isUnknown && entitled.includes(write.collection)
+      ? [{ type, write }]
+      : [];
   });
   return { state: after, told, faults: [] };
 }

@@ -21,6 +21,8 @@ export interface Told {
 export interface Turn<State> {
   /** the one given where nothing changed */
   readonly state: State;
+  /** What is shown stays as it was all the same. */
+  readonly isUnseen?: boolean;
   readonly told: readonly Told[];
   /** what could not be taken, in words that hold nothing private */
   readonly faults: readonly string[];

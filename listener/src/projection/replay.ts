@@ -51,7 +51,7 @@ function replay<State>(
   const faults: Replayed['faults'][number][] = [];
   for (const step of steps) {
     const turn = projection.next(state, step, scene);
-    if (turn.state !== state) last = { block: step.block, index: step.index };
+    if (turn.state !== state && !turn.isUnseen) last = { block: step.block, index: step.index };
     state = turn.state;
     if (step.block < since) continue;
     faults.push(...turn.faults.map((reason) => ({ block: step.block, index: step.index, reason })));

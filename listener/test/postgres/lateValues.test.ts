@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import type { Schemas } from '@reciprocal-clubs/openapi/types';
 import type { DeliveredBlock } from '../../src/fabric/delivery.js';
 import { Listening } from '../listening.js';
@@ -106,11 +107,46 @@ describe('private values that come late', () => {
     const before = await listening.record<Schemas['PassBody']>('pass', story.passId);
     expect(before?.state).to.equal('revoked');
     expect(before).not.to.have.property('revocation');
+    expect(await listening.told()).not.to.include('passes.revoked');
     arrived();
     await listening.askAgain();
     const after = await listening.record<Schemas['PassBody']>('pass', story.passId);
     expect(after?.revocation).to.deep.include({ code: 'standing' });
+    expect(await listening.projection()).to.deep.equal(await inTime());
   });
+
+  it('make the same in whatever order they come', async () => {
+    await story.agree();
+    await story.suspend('harbour');
+    await story.resume('harbour');
+    await story.issue();
+    await story.checkIn();
+    await story.checkOut();
+    await story.checkIn();
+    await story.suspend('stjulians');
+    await story.revoke();
+    const expected = await inTime();
+    const numbers = fc.uniqueArray(fc.integer({ min: 2, max: world.height - 1 }), { minLength: 1, maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(numbers, async (late) => {
+        const one = await Listening.to(world);
+        const absent = new Set(late);
+        one.source.alter = (delivered, number) => (absent.has(number) ? { ...delivered, privateSets: [] } : delivered);
+        await one.catchUp();
+        for (const number of late) {
+          absent.delete(number);
+          await one.query('UPDATE projection.missing SET next_attempt_at = CASE block WHEN $1 THEN now() ELSE $2 END', [
+            number,
+            new Date('2100-01-01'),
+          ]);
+          await one.late().askAgain(new AbortController().signal);
+        }
+        expect(await one.projection()).to.deep.equal(expected);
+        await one.end();
+      }),
+      { numRuns: 8 },
+    );
+  }).timeout(60_000);
 
   it('are asked for less and less often, and one block at a time', async () => {
     await story.agree();
