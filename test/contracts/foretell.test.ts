@@ -72,7 +72,7 @@ class Copy {
 type Said = Omit<Prepared, 'result'>;
 
 /** Times in the result differ by moments. */
-const said = ({ result: _, ...rest }: Prepared): Said => rest;
+const said = ({ result: _result, ...rest }: Prepared): Said => rest;
 
 describe("What a club's database foretells of a command", () => {
   let world: World;

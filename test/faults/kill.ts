@@ -113,10 +113,7 @@ async function kill(running: DisposableNetwork, visitors: Visitors, name: string
 }
 
 function childrenOf(pid: number): number[] {
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
-    .split(' ')
-    .filter(Boolean)
-    .map(Number);
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
 }
 
 async function hasBlock(club: Club, block: number): Promise<boolean> {

@@ -23,12 +23,7 @@ describe('retrying', () => {
   });
 
   it('does not hammer on a refusal, an unknown outcome or a divergence', async () => {
-    for (const code of [
-      'LIMIT_REACHED',
-      'DIVERGED',
-      'ORDERING_UNAVAILABLE',
-      'TRANSACTION_INVALID',
-    ] as const) {
+    for (const code of ['LIMIT_REACHED', 'DIVERGED', 'ORDERING_UNAVAILABLE', 'TRANSACTION_INVALID'] as const) {
       const { attempts, attempt } = failing(code);
       const error: unknown = await retrying(attempt).catch((reason: unknown) => reason);
       expect(error).to.be.instanceOf(LedgerError).with.property('code', code);
