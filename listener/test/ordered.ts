@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { common } from '@hyperledger/fabric-protos';
 import { parseBlock } from '@reciprocal-clubs/network/blocks/block.js';
 import { Sequencer } from '@reciprocal-clubs/network/devnet/ordering/sequencer.js';
 import { ORDERING_MSP_ID } from '@reciprocal-clubs/network/devnet/inProcess/members.js';
 import { asBuffer } from '@reciprocal-clubs/network/encoding/protobuf.js';
+import { signLowS } from '@reciprocal-clubs/network/identity/sign.js';
 import { mspIds, type World } from './world.js';
 
 const { TRANSACTIONS_FILTER } = common.BlockMetadataIndex;
@@ -47,6 +49,21 @@ export function damaged(bytes: Buffer): Buffer {
   data.setDataList([envelope, ...others]);
   block.setData(data);
   return asBuffer(block.serializeBinary());
+}
+
+/** An envelope that bears the transaction id of another one, signed by a club that did not make it. */
+export function borrowingIdOf(world: World, envelope: Buffer, mspId: string): Buffer {
+  const { identity, key } = world.network.signer(mspId);
+  const payload = common.Payload.deserializeBinary(common.Envelope.deserializeBinary(envelope).getPayload_asU8());
+  const signatureHeader = new common.SignatureHeader();
+  signatureHeader.setCreator(identity);
+  signatureHeader.setNonce(randomBytes(24));
+  payload.getHeader()?.setSignatureHeader(signatureHeader.serializeBinary());
+  const bytes = payload.serializeBinary();
+  const forged = new common.Envelope();
+  forged.setPayload(bytes);
+  forged.setSignature(signLowS(key, bytes));
+  return asBuffer(forged.serializeBinary());
 }
 
 export const envelopesOf = (bytes: Buffer): readonly Buffer[] => parseBlock(bytes).envelopes;

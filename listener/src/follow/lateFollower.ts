@@ -18,12 +18,12 @@ export interface LateOptions {
   readonly log: Logger;
   /** Called when values came. */
   readonly onStored: () => void;
-  /** how long to wait for the peer's answer */
-  readonly patienceMs?: number;
   readonly pauseMs?: number;
 }
 
-const standard = { patienceMs: 10_000, pauseMs: 1_000 };
+const standardPauseMs = 1_000;
+/** For the peer's answer. */
+const patienceMs = 10_000;
 
 /** Asks the own peer again for private values that did not come with their block, less and less often. */
 export class LateFollower {
@@ -31,7 +31,7 @@ export class LateFollower {
 
   /** Goes on until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    const { log, pauseMs = standard.pauseMs } = this.options;
+    const { log, pauseMs = standardPauseMs } = this.options;
     while (!signal.aborted) {
       try {
         while (!signal.aborted && (await this.askAgain(signal)));
@@ -68,7 +68,7 @@ export class LateFollower {
   }
 
   async #ask({ block }: Missing, signal: AbortSignal): Promise<readonly PrivateSet[]> {
-    const { source, pool, patienceMs = standard.patienceMs } = this.options;
+    const { source, pool } = this.options;
     const patience = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
     for await (const delivered of source.blocks(block, patience)) {
       const { hash } = receiveBlock(delivered.bytes);

@@ -5,7 +5,7 @@ import type { Schemas } from '@reciprocal-clubs/openapi/types';
 import { parseEnvelope } from '@reciprocal-clubs/network/blocks/envelope.js';
 import { Listening } from '../listening.js';
 import { Story } from '../story.js';
-import { envelopesOf, storedBlock } from '../ordered.js';
+import { borrowingIdOf, envelopesOf, orderedAfter, storedBlock } from '../ordered.js';
 import { id, secret, World } from '../world.js';
 
 describe('storing a block', () => {
@@ -155,6 +155,24 @@ describe('storing a block', () => {
       expect(await verdicts()).to.deep.equal([{ tx_id: txIdIn(block), block, index: 0, code: 0 }]);
       const [row] = await listening.query('SELECT code FROM projection.transaction WHERE block = $1', [duplicate]);
       expect(row).to.deep.equal({ code: 9 });
+    });
+
+    it('and takes no envelope of a stranger for it that only bears the same id', async () => {
+      const other = new Story(world);
+      Object.assign(other, { agreementId: story.agreementId });
+      const envelope = await world.endorsed('harbour', 'passes.issue', other.issueRequest());
+      const { txId } = parseEnvelope(envelope);
+      await attempt(txId);
+      const badId = 8;
+      const forged = borrowingIdOf(world, envelope, 'OrchardMSP');
+      const first = orderedAfter(world, storedBlock(world, 2), [forged], { code: badId });
+      const second = orderedAfter(world, first, [envelope]);
+      listening.source.alter = (delivered, number) =>
+        number === 3 || number === 4 ? { ...delivered, bytes: number === 3 ? first : second } : delivered;
+      await listening.catchUp(4);
+      expect(await verdicts()).to.deep.equal([{ tx_id: txId, block: null, index: null, code: null }]);
+      await listening.catchUp(5);
+      expect(await verdicts()).to.deep.equal([{ tx_id: txId, block: 4, index: 0, code: 0 }]);
     });
 
     it('and leaves them when the projection is built anew', async () => {
