@@ -17,11 +17,21 @@ export class InboxConsumer {
   #connection: NatsConnection | undefined;
   #messages: ConsumerMessages | undefined;
   #running: Promise<void> = Promise.resolve();
+  #came = Promise.withResolvers<void>();
 
   constructor(private readonly profile: Pick<ClubProfile, 'nats'>) {}
 
   start(): void {
     this.#running = this.#run();
+  }
+
+  /** Resolves as soon as it is so, which is looked at after every event that comes. */
+  async until(isSo: () => boolean): Promise<void> {
+    for (;;) {
+      const came = this.#came.promise;
+      if (isSo()) return;
+      await came;
+    }
   }
 
   async stop(): Promise<void> {
@@ -60,6 +70,8 @@ export class InboxConsumer {
         if (this.acted.has(id)) this.repeats += 1;
         else this.acted.add(id);
         message.ack();
+        this.#came.resolve();
+        this.#came = Promise.withResolvers();
       }
     } finally {
       await this.#connection.close();

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DeliverPolicy, jetstream } from '@nats-io/jetstream';
+import { DeliverPolicy, jetstream, type JsMsg } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { readOpenapiDocument } from '@reciprocal-clubs/api/http/openapiDocument.js';
 import { eventStream } from '@reciprocal-clubs/network/services/natsAccount.js';
@@ -43,19 +43,34 @@ export function fileBytes(...paths: readonly string[]): Buffer[] {
 }
 
 /** Every message that is in a club's stream, with its subject and its headers. */
-export async function streamBytes({ profile }: Club): Promise<Buffer[]> {
+export async function streamBytes(club: Club): Promise<Buffer[]> {
+  const found: Buffer[] = [];
+  await readStream(club, ({ subject, headers, data, info }) => {
+    const lines = [...(headers ?? [])].map(([name, values]) => `${name}: ${values.join()}`);
+    found.push(Buffer.from([subject, ...lines].join('\n')), Buffer.from(data));
+    return info.pending === 0;
+  });
+  return found;
+}
+
+/** Ids of a club's events in the order of its stream, as soon as there are so many. */
+export async function eventIds(club: Club, count: number): Promise<string[]> {
+  const found: string[] = [];
+  await readStream(club, (message) => {
+    found.push(message.json<{ id: string }>().id);
+    return found.length >= count;
+  });
+  return found;
+}
+
+/** From the first message on, until one is the last that is wanted. */
+async function readStream({ profile }: Club, isLast: (message: JsMsg) => boolean): Promise<void> {
   const { server, user, passwordFile } = profile.nats;
   const connection = await connect({ servers: server, user, pass: readFileSync(passwordFile, 'utf8').trim() });
   try {
     const consumer = await jetstream(connection).consumers.get(eventStream, { deliver_policy: DeliverPolicy.All });
     const messages = await consumer.consume();
-    const found: Buffer[] = [];
-    for await (const message of messages) {
-      const headers = [...(message.headers ?? [])].map(([name, values]) => `${name}: ${values.join()}`);
-      found.push(Buffer.from([message.subject, ...headers].join('\n')), Buffer.from(message.data));
-      if (message.info.pending === 0) break;
-    }
-    return found;
+    for await (const message of messages) if (isLast(message)) break;
   } finally {
     await connection.close();
   }
