@@ -3,6 +3,7 @@ import { migrateDown, migrateUp } from '@reciprocal-clubs/postgres/migrate.js';
 import { names } from '@reciprocal-clubs/postgres/names.js';
 import { grantRights } from '@reciprocal-clubs/postgres/rights.js';
 import { clubDatabase, type ClubDatabase } from '@reciprocal-clubs/postgres/test/postgresForTests.js';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { receiveBlock } from '../src/blocks/verifiedBlock.js';
 import type { BlockSource } from '../src/fabric/delivery.js';
@@ -15,6 +16,8 @@ import { requireMigrated } from '../src/postgres/requireMigrated.js';
 import { memoryLog } from './memoryLog.js';
 import { PeerSource } from './peerSource.js';
 import { mspIds, type ClubId, type World } from './world.js';
+
+const pollMs = 2;
 
 /** A listener of one club without NATS: its parts on a database of its own, in the hands of a test. */
 export class Listening {
@@ -174,5 +177,5 @@ export class Listening {
 
 /** Asks until it holds; a test that waits for ever runs out of its time. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise(setImmediate);
+  while (!(await holds())) await delay(pollMs);
 }

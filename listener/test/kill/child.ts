@@ -3,6 +3,7 @@
  * Usage: node child.js <path of a JSON file>. Ends with 0 when it has everything.
  */
 import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { PeerConnection } from '@reciprocal-clubs/api/fabric/connection.js';
 import { connectPool } from '@reciprocal-clubs/postgres/connect.js';
 import type { Pool } from 'pg';
@@ -19,6 +20,7 @@ import { lastPosition } from '../../src/postgres/outbox.js';
 import type { Task } from './task.js';
 
 const task = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as Task;
+const pollMs = 2;
 let passes = 0;
 
 /** The first time nothing happens, so that each life of the listener gets a step further. */
@@ -84,7 +86,7 @@ const follower = new Follower({
 const end = new AbortController();
 const running = Promise.all([follower.run(end.signal), relay.run(end.signal)]);
 while (status.height < task.height || relay.position < (await lastPosition(pool))) {
-  await new Promise(setImmediate);
+  await delay(pollMs);
 }
 end.abort();
 await running;
