@@ -126,7 +126,7 @@ describe('private values that come late', () => {
     await story.suspend('stjulians');
     await story.revoke();
     const expected = await inTime();
-    const numbers = fc.uniqueArray(fc.integer({ min: 2, max: world.height - 1 }), { minLength: 1, maxLength: 8 });
+    const numbers = fc.uniqueArray(fc.integer({ min: 2, max: world.height - 1 }), { minLength: 1, maxLength: 5 });
     await fc.assert(
       fc.asyncProperty(numbers, async (late) => {
         const one = await Listening.to(world);
@@ -144,7 +144,7 @@ describe('private values that come late', () => {
         expect(await one.projection()).to.deep.equal(expected);
         await one.end();
       }),
-      { numRuns: 8 },
+      { numRuns: 4 },
     );
   }).timeout(60_000);
 
