@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Club } from '../first/club.js';
 import { newKey } from '../first/journey.js';
+import { made } from '../given.js';
 import { carriedOut, commandRefused, refused } from '../outcomes.js';
 import { startedSystem, startPatienceMs, type System } from '../system.js';
 
@@ -28,6 +29,9 @@ describe('The registry over HTTP', () => {
     const { data, response } = founding.founded;
     expect(response.status).to.equal(200);
     expect(data).to.deep.include({ id: 'harbour', status: 'active', directory: null });
+    const { txId } = made(founding.founded).ledger;
+    for (const club of clubs)
+      expect(await club.inbox.event('clubs.founded', txId)).to.have.nested.property('data.record.foundersHash');
     const read = await harbour.as('manager').GET('/clubs', {});
     expect(read.data?.items.map(({ id }) => id)).to.have.members(clubs.map(({ id }) => id));
   });
