@@ -57,9 +57,9 @@ async function proposePublic(ledger: Ledger, name: string, request: object | nul
   try {
     return await ledger.endorsePublic(transactionOf(name), request ?? undefined);
   } catch (error) {
-    if (!isCode(error, 'ALREADY_DONE')) throw error;
+    if (!(error instanceof RefusedError)) throw error;
   }
-  // Whichever peer said so may say what it likes: the own peer's word counts.
+  // Whichever peer said so may stand a block behind, or says what it likes: the own peer's word counts.
   if ((await dryRunPublic(ledger, name, request)) === 'unchanged') return 'unchanged';
   throw new LedgerError('STALE_READ');
 }

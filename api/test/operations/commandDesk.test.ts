@@ -168,6 +168,17 @@ describe('The desk that takes commands', () => {
     expect((await submit()).answer).to.deep.include({ code: 'PROPOSAL_NOT_OPEN' });
   });
 
+  it('tries again where another peer refuses what the own one does not', async () => {
+    commitWhenSent();
+    const refusals = [new RefusedError('PROPOSAL_NOT_FOUND')];
+    node.endorse = () => {
+      const refusal = refusals.shift();
+      return refusal ? Promise.reject(refusal) : Promise.resolve(envelopeOf());
+    };
+    expect((await submit()).answer).to.have.property('status', 200);
+    expect(node.endorsed).to.equal(2);
+  });
+
   it('answers with the record as it is when nothing would change, if the own peer says so too', async () => {
     await node.commit(envelopeOf().envelope);
     node.endorse = () => Promise.reject(new RefusedError('ALREADY_DONE'));
