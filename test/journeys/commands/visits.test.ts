@@ -3,7 +3,7 @@ import type { Schemas } from '@reciprocal-clubs/openapi/types';
 import { expect } from 'chai';
 import type { Club } from '../first/club.js';
 import { addDays, newKey } from '../first/journey.js';
-import { arrive, issuedPass, limit, made, nextMember } from '../given.js';
+import { arrive, issuedPass, known, limit, made, nextMember } from '../given.js';
 import { carriedOut, commandRefused, refused } from '../outcomes.js';
 import { startedSystem, startPatienceMs, type System } from '../system.js';
 
@@ -125,15 +125,17 @@ describe('A visit over HTTP', () => {
   it('is refused while the host is closed', async () => {
     const { stJulians } = system;
     const { id: passId } = await issuedPass(system);
-    const closures = (periods: Schemas['Period'][]) =>
-      stJulians.as('secretary').POST('/clubs/{clubId}/directory', {
+    const close = async (closures: Schemas['Period'][]) => {
+      const described = await stJulians.as('secretary').POST('/clubs/{clubId}/directory', {
         params: { ...newKey(), path: { clubId: stJulians.id } },
-        body: { facilities: [], closures: periods, keys: [], delegate: stJulians.delegateHash },
+        body: { facilities: [], closures, keys: [], delegate: stJulians.delegateHash },
       });
-    made(await closures([{ from: today, to: today }]));
+      await known('clubs.described', both, described);
+    };
+    await close([{ from: today, to: today }]);
     const details = await commandRefused('CLOSED_TODAY', stJulians, 'front-desk', await arrive(system, { passId }));
     expect(details).to.deep.equal({ date: today });
-    made(await closures([]));
+    await close([]);
     made(await arrive(system, { passId }));
   });
 

@@ -81,9 +81,14 @@ export class Club {
 async function clientOf({ id, secrets, api }: ClubProfile, role: Role): Promise<ClubClient> {
   const token = await issueToken({ folder: secrets, clubId: id, subject: `staff-${role}`, roles: [role], hours: 24 });
   const client = createClubClient({ baseUrl: api, token });
+  const bodies = new Map<string, string>();
   client.use({
-    onResponse({ request, response }) {
-      requests.set(response, `${request.method} ${request.url} as ${role}`);
+    async onRequest({ id: call, request }) {
+      bodies.set(call, await request.clone().text());
+    },
+    onResponse({ id: call, request, response }) {
+      requests.set(response, `${request.method} ${request.url} as ${role} ${bodies.get(call) ?? ''}`.trimEnd());
+      bodies.delete(call);
     },
   });
   return client;

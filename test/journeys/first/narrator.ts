@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Club } from './club.js';
 
+const longestLine = 200;
+
 /** A step did not end as it must, which has been told; what follows it cannot be played. */
 export class StepFailedError extends Error {
   override readonly name = 'StepFailedError';
@@ -58,8 +60,9 @@ export class Narrator {
     if (!isOnLedger(data)) return this.#end(text, response, `${response.status} ${JSON.stringify(error)}`);
     const { txId, block } = data.ledger;
     this.#tell('+', text, response);
-    if (!event) this.note(`  ${response.status}  nothing had to change since block ${block}`);
-    else this.note(`  ${response.status}  block ${block}  transaction ${txId.slice(0, 12)}`);
+    const answer = `${response.status} ${recordIn(data)}`;
+    if (event) this.note(`  ${answer}, block ${block}, transaction ${txId.slice(0, 12)}`);
+    else this.note(`  ${answer}, nothing had to change since block ${block}`);
     if (event) await this.#hear(text, response, event, txId);
     return data;
   }
@@ -99,7 +102,7 @@ export class Narrator {
     this.#line += 1;
     this.print(`  ${this.#chapter}.${this.#line} ${mark} ${text}`);
     const request = response && requests.get(response);
-    if (request) this.note(`  ${request}`);
+    if (request) this.note(`  ${request.length > longestLine ? `${request.slice(0, longestLine)}...` : request}`);
   }
 
   #fail(text: string, response: Response | undefined, reason: string): void {
@@ -118,8 +121,12 @@ export class Narrator {
 const isOnLedger = <Data extends object>(data: Data | undefined): data is Extract<Data, OnLedger> =>
   data !== undefined && 'ledger' in data;
 
-/** `POST http://... as manager` of each answer that a club's client got. */
+/** `POST http://... as manager {...}` of each answer that a club's client got. */
 export const requests = new WeakMap<Response, string>();
+
+/** Which record answers, in a few words. */
+const recordIn = (record: object): string =>
+  ['id', 'state'].flatMap((name) => Object.entries(record).find(([field]) => field === name)?.[1] ?? []).join(' ');
 
 /** What holds, in words where the value has none. */
 function shown(value: unknown): string {
