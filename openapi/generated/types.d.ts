@@ -1622,7 +1622,7 @@ export interface components {
             };
         };
         /** @enum {unknown} */
-        ProblemCode: "INVALID_REQUEST" | "REQUEST_TOO_LARGE" | "UNKNOWN_COMMAND" | "NOT_REGISTERED" | "NOT_A_CLIENT" | "ROLE_NOT_ALLOWED" | "NOT_A_PARTY" | "NOT_YOUR_CLUB" | "NOT_HOME_CLUB" | "NOT_HOST_CLUB" | "NOT_THE_DELEGATE" | "CLOCK_OUT_OF_BOUNDS" | "NOT_FOUNDED" | "ALREADY_FOUNDED" | "CLUB_NOT_FOUND" | "CLUB_NOT_ACTIVE" | "ZONE_NOT_COVERED" | "STALE_READ" | "DIVERGED" | "RECORD_INVALID" | "IDEMPOTENCY_MISMATCH" | "ID_TAKEN" | "PARTNER_IS_SELF" | "AGREEMENT_LIVE" | "AGREEMENT_NOT_FOUND" | "AGREEMENT_NOT_OPEN" | "AGREEMENT_NOT_ACTIVE" | "AGREEMENT_SUSPENDED" | "OWN_PROPOSAL" | "TERMS_HASH_MISMATCH" | "TERMS_CONTRADICT" | "TERMS_UNSUPPORTED" | "DATE_OUT_OF_WINDOW" | "PASS_NOT_FOUND" | "PASS_REVOKED" | "PASS_NOT_VALID" | "PASS_MISMATCH" | "PASS_DATES_INVALID" | "CATEGORY_NOT_ELIGIBLE" | "NOTICE_TOO_SHORT" | "RESIDENCY_EXCLUDED" | "PARTY_TOO_LARGE" | "VISIT_NOT_FOUND" | "BUSINESS_DATE_MISMATCH" | "LIMIT_REACHED" | "OVERRIDE_NOT_ALLOWED" | "OVERRIDE_NOT_NEEDED" | "PRESENT_ELSEWHERE" | "LATE_ENTRY_CLOSED" | "CLOSED_TODAY" | "PROPOSAL_NOT_FOUND" | "PROPOSAL_NOT_OPEN" | "NOT_ON_THE_ROLL" | "BALLOT_FINAL" | "VOTING_NOT_OVER" | "CLOSES_TOO_EARLY" | "POLICY_VALUE_INVALID" | "NOT_CARRIED" | "EXECUTION_NOT_DUE" | "EXECUTION_EXPIRED" | "INTERNAL" | "PEER_UNAVAILABLE" | "ORDERING_UNAVAILABLE" | "ENDORSEMENT_MISMATCH" | "TOO_BUSY" | "IDENTITY_REFUSED" | "CONFLICT" | "POLICY_NOT_MET" | "TRANSACTION_INVALID" | "MALFORMED_JSON" | "INVALID_PARAMETER" | "CURSOR_INVALID" | "IDEMPOTENCY_KEY_REQUIRED" | "UNAUTHENTICATED" | "TOKEN_OF_ANOTHER_CLUB" | "RECORD_NOT_FOUND" | "ROUTE_NOT_FOUND" | "METHOD_NOT_ALLOWED" | "UNSUPPORTED_MEDIA_TYPE" | "OPERATION_RUNNING" | "DATABASE_UNAVAILABLE" | "READ_MODEL_BEHIND" | "PEER_BEHIND";
+        ProblemCode: "INVALID_REQUEST" | "REQUEST_TOO_LARGE" | "UNKNOWN_COMMAND" | "NOT_REGISTERED" | "NOT_A_CLIENT" | "ROLE_NOT_ALLOWED" | "NOT_A_PARTY" | "NOT_YOUR_CLUB" | "NOT_HOME_CLUB" | "NOT_HOST_CLUB" | "NOT_THE_DELEGATE" | "CLOCK_OUT_OF_BOUNDS" | "NOT_FOUNDED" | "ALREADY_FOUNDED" | "CLUB_NOT_FOUND" | "CLUB_NOT_ACTIVE" | "ZONE_NOT_COVERED" | "STALE_READ" | "DIVERGED" | "RECORD_INVALID" | "IDEMPOTENCY_MISMATCH" | "ID_TAKEN" | "PARTNER_IS_SELF" | "AGREEMENT_LIVE" | "AGREEMENT_NOT_FOUND" | "AGREEMENT_NOT_OPEN" | "AGREEMENT_NOT_ACTIVE" | "AGREEMENT_SUSPENDED" | "OWN_PROPOSAL" | "TERMS_HASH_MISMATCH" | "TERMS_CONTRADICT" | "TERMS_UNSUPPORTED" | "DATE_OUT_OF_WINDOW" | "PASS_NOT_FOUND" | "PASS_REVOKED" | "PASS_NOT_VALID" | "PASS_MISMATCH" | "PASS_DATES_INVALID" | "CATEGORY_NOT_ELIGIBLE" | "NOTICE_TOO_SHORT" | "RESIDENCY_EXCLUDED" | "PARTY_TOO_LARGE" | "VISIT_NOT_FOUND" | "BUSINESS_DATE_MISMATCH" | "LIMIT_REACHED" | "OVERRIDE_NOT_ALLOWED" | "OVERRIDE_NOT_NEEDED" | "PRESENT_ELSEWHERE" | "LATE_ENTRY_CLOSED" | "CLOSED_TODAY" | "PROPOSAL_NOT_FOUND" | "PROPOSAL_NOT_OPEN" | "NOT_ON_THE_ROLL" | "BALLOT_FINAL" | "VOTING_NOT_OVER" | "CLOSES_TOO_EARLY" | "POLICY_VALUE_INVALID" | "NOT_CARRIED" | "EXECUTION_NOT_DUE" | "EXECUTION_EXPIRED" | "INTERNAL" | "PEER_UNAVAILABLE" | "ORDERING_UNAVAILABLE" | "ENDORSEMENT_MISMATCH" | "TOO_BUSY" | "IDENTITY_REFUSED" | "CONFLICT" | "POLICY_NOT_MET" | "TRANSACTION_INVALID" | "MALFORMED_JSON" | "INVALID_PARAMETER" | "CURSOR_INVALID" | "IDEMPOTENCY_KEY_REQUIRED" | "UNAUTHENTICATED" | "TOKEN_OF_ANOTHER_CLUB" | "RECORD_NOT_FOUND" | "ROUTE_NOT_FOUND" | "METHOD_NOT_ALLOWED" | "UNSUPPORTED_MEDIA_TYPE" | "OPERATION_RUNNING" | "DATABASE_UNAVAILABLE" | "READ_MODEL_BEHIND" | "PEER_BEHIND" | "PEERS_DISAGREE";
         FoundingBody: {
             foundersHash: components["schemas"]["Sha256"];
             atMs: components["schemas"]["InstantMs"];
@@ -1835,7 +1835,7 @@ export interface components {
             checkedInBy: components["schemas"]["Actor"];
             checkedOutAtMs?: components["schemas"]["InstantMs"];
             checkedOutBy?: components["schemas"]["Actor"];
-            /** @description The first 128 bits of the SHA-256 of its ledger key. */
+            /** @description Of 128 bits, from its key on the ledger; only the two clubs can make it. */
             id: components["schemas"]["RecordId"];
             partner: components["schemas"]["ClubId"];
             direction: components["schemas"]["Direction"];
@@ -1860,7 +1860,7 @@ export interface components {
             checkedInBy: components["schemas"]["Actor"];
             checkedOutAtMs?: components["schemas"]["InstantMs"];
             checkedOutBy?: components["schemas"]["Actor"];
-            /** @description The first 128 bits of the SHA-256 of its ledger key. */
+            /** @description Of 128 bits, from its key on the ledger; only the two clubs can make it. */
             id: components["schemas"]["RecordId"];
             partner: components["schemas"]["ClubId"];
             direction: components["schemas"]["Direction"];

@@ -3,7 +3,7 @@ import type { ErrorCode } from '../openapi/errors.generated.js';
 import { LedgerError } from './ledgerError.js';
 
 /** Failures after which a new proposal may well succeed: the records moved, or a peer stands a block behind. */
-const passing: readonly ErrorCode[] = ['STALE_READ', 'CONFLICT', 'POLICY_NOT_MET', 'ENDORSEMENT_MISMATCH', 'TOO_BUSY'];
+const passing: readonly ErrorCode[] = ['STALE_READ', 'PEERS_DISAGREE', 'ENDORSEMENT_MISMATCH', 'TOO_BUSY'];
 
 const attempts = 8;
 const firstPauseMs = 20;

@@ -84,6 +84,7 @@ export const errors = {
   DATABASE_UNAVAILABLE: {"status":503,"retryable":true,"title":"The club's database does not answer."},
   READ_MODEL_BEHIND: {"status":503,"retryable":true,"title":"The club's read model has not reached the ledger yet."},
   PEER_BEHIND: {"status":503,"retryable":true,"title":"The club's own peer is behind the ledger."},
+  PEERS_DISAGREE: {"status":409,"retryable":true,"title":"The own peer would do it, and another club's peer refuses."},
 } as const;
 
 export type ErrorCode = keyof typeof errors;

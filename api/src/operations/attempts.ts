@@ -50,7 +50,7 @@ async function proposeSealed(club: Club, ledger: Ledger, name: string, request: 
   }
   const prepared = await askPeer(club, ledger, envelope);
   if (readyOrUnchanged(prepared) === 'unchanged') return 'unchanged';
-  return ledger.endorseSealed(envelope, prepared).catch(doubtful);
+  return ledger.endorseSealed(envelope, prepared).catch(disagreeing);
 }
 
 async function proposePublic(ledger: Ledger, name: string, request: object | null): Promise<Proposed> {
@@ -58,10 +58,9 @@ async function proposePublic(ledger: Ledger, name: string, request: object | nul
     return await ledger.endorsePublic(transactionOf(name), request ?? undefined);
   } catch (error) {
     if (!(error instanceof RefusedError)) throw error;
+    // Whichever peer said so: the own peer's word counts.
+    return (await dryRunPublic(ledger, name, request)) === 'unchanged' ? 'unchanged' : disagreeing(error);
   }
-  // Whichever peer said so may stand a block behind, or says what it likes: the own peer's word counts.
-  if ((await dryRunPublic(ledger, name, request)) === 'unchanged') return 'unchanged';
-  throw new LedgerError('STALE_READ');
 }
 
 async function dryRunPublic(ledger: Ledger, name: string, request: object | null): Promise<'ready' | 'unchanged'> {
@@ -88,10 +87,15 @@ function readyOrUnchanged({ outcome, refusal }: Prepared): 'ready' | 'unchanged'
   throw new RefusedError(code, refusal?.details);
 }
 
-/** The own peer was ready just now: who says no may stand a block behind, or says what it likes. */
-async function doubtful(error: unknown): Promise<never> {
-  if (isCode(error, 'STALE_READ')) await delay(partnerBehindMs);
-  throw isCode(error, 'ALREADY_DONE') ? new LedgerError('STALE_READ', {}, { cause: error }) : error;
+/**
+ * The own peer was ready just now: who says no may stand a block behind, or says what it likes.
+ *
+ * @throws LedgerError PEERS_DISAGREE with what it said, after which another try may help; whatever is no refusal as it is
+ */
+async function disagreeing(error: unknown): Promise<never> {
+  if (!(error instanceof RefusedError)) throw error;
+  await delay(partnerBehindMs);
+  throw new LedgerError('PEERS_DISAGREE', { said: error.code, by: error.refusedBy }, { cause: error });
 }
 
 /** The peer can tell as well. */

@@ -1,6 +1,7 @@
-/** SQLSTATEs of a server that cannot serve now: connection lost, shutting down, starting, full, and a statement that took too long. */
+/** SQLSTATEs of a server that cannot serve now: connection lost, shutting down, starting, full, without its tables while they are made
+ * anew, and a statement that took too long. */
 const away =
-  /^(08...|57P0[1-5]|53...|57014|3D000|28P01|ECONNREFUSED|ECONNRESET|ENOTFOUND|EHOSTUNREACH|ETIMEDOUT|EPIPE|ENOENT)$/;
+  /^(08...|57P0[1-5]|53...|57014|3D000|3F000|42P01|28P01|ECONNREFUSED|ECONNRESET|ENOTFOUND|EHOSTUNREACH|ETIMEDOUT|EPIPE|ENOENT)$/;
 
 /** node-postgres has no codes for these. */
 const words =

@@ -1,11 +1,13 @@
 import { businessDate } from '@reciprocal-clubs/chaincode/clubs/businessDate.js';
+import { visitKey } from '@reciprocal-clubs/chaincode/visits/visit.js';
 import type { Schemas } from '@reciprocal-clubs/openapi/types';
 import type { Club } from '../club.js';
 import { LedgerError } from '../fabric/ledgerError.js';
 import { command } from '../operations/command.js';
 import { requirePass } from '../passes/pass.js';
 import { readRecord } from '../postgres/recordStore.js';
-import { visitId, visitSubject } from './visit.js';
+import { visitSubject } from './visit.js';
+import { visitId } from './visitId.js';
 
 /** Admits a visiting member on a pass, or records late that it did. Without a business date it is the host's, now. */
 export const checkIn = command<Schemas['CheckInBody']>({
@@ -24,7 +26,7 @@ export const checkIn = command<Schemas['CheckInBody']>({
       late: late ?? date < today,
       ...(override && { override }),
     };
-    return { ledger, subject: visitSubject(visitId(stay)) };
+    return { ledger, subject: visitSubject(visitId(visitKey(stay, date).text)) };
   },
 });
 

@@ -17,7 +17,7 @@ describe('retrying', () => {
   };
 
   it('tries again after what passes by itself', async () => {
-    const { attempts, attempt } = failing('STALE_READ', 'CONFLICT', 'ENDORSEMENT_MISMATCH', 'POLICY_NOT_MET');
+    const { attempts, attempt } = failing('STALE_READ', 'PEERS_DISAGREE', 'ENDORSEMENT_MISMATCH', 'TOO_BUSY');
     expect(await retrying(attempt)).to.equal('done');
     expect(attempts).to.have.length(5);
   });

@@ -179,6 +179,14 @@ describe('The desk that takes commands', () => {
     expect(node.endorsed).to.equal(2);
   });
 
+  it('says so when another peer goes on refusing what the own one does not', async () => {
+    node.endorse = () => Promise.reject(new RefusedError('PROPOSAL_NOT_FOUND', {}, ['OrchardMSP']));
+    node.evaluate = () => Promise.resolve({});
+    const details = { said: 'PROPOSAL_NOT_FOUND', by: ['OrchardMSP'] };
+    expect((await submit()).answer).to.deep.equal({ status: 409, code: 'PEERS_DISAGREE', details });
+    expect(node.sent).to.deep.equal([]);
+  });
+
   it('answers with the record as it is when nothing would change, if the own peer says so too', async () => {
     await node.commit(envelopeOf().envelope);
     node.endorse = () => Promise.reject(new RefusedError('ALREADY_DONE'));

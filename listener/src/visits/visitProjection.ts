@@ -1,13 +1,10 @@
-import { sha256Hex } from '@reciprocal-clubs/chaincode/ledger/hash.js';
+import { visitId } from '@reciprocal-clubs/api/visits/visitId.js';
 import { visitKey } from '@reciprocal-clubs/chaincode/visits/visit.js';
 import type { Schemas } from '@reciprocal-clubs/openapi/types';
 import { bilateralProjection } from '../projection/bilateralProjection.js';
 import { directionAt, partnerIn } from '../projection/side.js';
 
-const idDigits = 32;
-const visitId = (mainKey: string): string => sha256Hex(mainKey).slice(0, idDigits);
-
-/** A visit of an own member or of a guest. Its key names the member's pseudonym, so the id is of its hash. */
+/** A visit of an own member or of a guest. Its key names the member's pseudonym: the id tells nothing of it. */
 export const visitProjection = bilateralProjection({
   kind: 'visit',
   schema: 'Visit',

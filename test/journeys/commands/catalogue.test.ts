@@ -27,6 +27,7 @@ const beyondRest: Partial<Record<ErrorCode, string>> = {
   TRANSACTION_INVALID: 'it takes a network that rejects what it endorsed; api/test/operations/commandDesk',
   INTERNAL: 'it is a defect; api/test/http/problem',
   READ_MODEL_BEHIND: 'a listener that is away for long; api/test/operations/commandDesk',
+  PEERS_DISAGREE: 'it passes, unless a peer lies; api/test/operations/commandDesk',
   PEER_BEHIND: 'a peer restored from a copy; api/test/operations/commandDesk',
 };
 
