@@ -61,9 +61,7 @@ describe('What two clubs did', function () {
       ['pass id', pass.id],
       ['pseudonym', pass.pseudonym],
       ['exclusion tag', pass.exclusionTag],
-      // Its bytes are part of the hash of its key, which stands in the block.
-      ['visit id', `"${visit.id}"`],
-      ['path of the visit', `/visits/${visit.id}`],
+      ['visit id', visit.id],
       ['why the pass was revoked', 'Left without a word.'],
       ['why the agreement was suspended', 'Roof repairs.'],
       ...sealed.map(({ name }): [string, string] => [`command ${name}`, name]),
