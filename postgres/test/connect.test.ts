@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { Client, Pool } from 'pg';
 import { connectOne, connectPool, requireDurable } from '../src/connect.js';
+import { connected } from '../src/provision.js';
+import { withConnection } from '../src/withConnection.js';
 import { clubDatabase, postgresForTests, type ClubDatabase } from './postgresForTests.js';
 
 describe("A connection to a club's database", () => {
@@ -24,6 +26,36 @@ describe("A connection to a club's database", () => {
     const { rows } = await pool.query('SELECT 9007199254740991 AS large, count(*) FROM projection.block');
     expect(rows).to.deep.equal([{ large: 9007199254740991, count: 0 }]);
     expect(await pool.query('SELECT 9007199254740993').catch(String)).to.include('9007199254740993 is no safe integer');
+    await pool.end();
+  });
+
+  it('that is lost while it is used fails who uses it, and nobody else', async () => {
+    const pool = connectPool(database.api, { application: 'test', maxConnections: 1 });
+    const { administrator } = await postgresForTests();
+    const lost = await withConnection(pool, async (client) => {
+      const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      const ended = new Promise((resolve) => client.once('end', resolve));
+      await connected(administrator, (other) => other.query('SELECT pg_terminate_backend($1)', [rows[0]?.pid]));
+      await ended;
+      return client.query('SELECT 1');
+    }).catch(String);
+    expect(lost).to.match(/not queryable|terminat/);
+    expect((await pool.query('SELECT 1 AS one')).rows).to.deep.equal([{ one: 1 }]);
+    await pool.end();
+  });
+
+  it('is given back when it was used, and not when that failed', async () => {
+    const pool = connectPool(database.api, { application: 'test', maxConnections: 1 });
+    const pidIn = async (client: Pick<Pool, 'query'>): Promise<unknown> =>
+      (await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]?.pid;
+    const first = await withConnection(pool, pidIn);
+    expect(await withConnection(pool, pidIn)).to.equal(first);
+    const failed = withConnection(pool, async (client) => {
+      await client.query('BEGIN');
+      throw new Error('in the middle');
+    });
+    expect(await failed.catch(String)).to.equal('Error: in the middle');
+    expect(await withConnection(pool, pidIn)).not.to.equal(first);
     await pool.end();
   });
 

@@ -1,6 +1,7 @@
 import { commands } from '@reciprocal-clubs/chaincode/contracts.js';
 import type { TransactionContext } from '@reciprocal-clubs/chaincode/ledger/ports.js';
 import { prepareSealed } from '@reciprocal-clubs/chaincode/ledger/sealedTransaction.js';
+import { withConnection } from '@reciprocal-clubs/postgres/withConnection.js';
 import type pg from 'pg';
 import { WorldState } from '../postgres/worldState.js';
 import { parsePrepared, type Prepared, type SealedEnvelope } from './sealedEnvelope.js';
@@ -24,19 +25,13 @@ export async function foretell(
   envelope: SealedEnvelope,
   clock: () => number = Date.now,
 ): Promise<Prepared> {
-  const client = await pool.connect();
-  try {
+  return withConnection(pool, async (client) => {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     const context = contextOf(new WorldState(client), signatory, envelope, clock());
     const prepared = await prepareSealed(context, { commands, clock });
     await client.query('COMMIT');
-    client.release();
     return parsePrepared(Buffer.from(prepared));
-  } catch (error) {
-    // The connection goes, and with it whatever it was in the middle of.
-    client.release(true);
-    throw error;
-  }
+  });
 }
 
 function contextOf(
