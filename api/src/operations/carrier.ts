@@ -97,11 +97,11 @@ export class Carrier {
 
   /** One attempt after the other until a verdict ends it. @throws LedgerError when it is certainly not done */
   async #settle(operation: Operation, command: Command, left: Attempt | undefined): Promise<Answer> {
-    for (let attempt = left; ;) {
+    for (let attempt = left, made = 0; ; made += 1) {
       if (attempt) {
         const verdict = await this.#delivery.verdictOf(operation.id, attempt, attempt === left);
         if (verdict.code === peer.TxValidationCode.VALID) return this.#done(command, operation.request.subject, true);
-        await this.#afterInvalid(operation.id, attempt, verdict);
+        await this.#afterInvalid(operation.id, attempt, verdict, made);
       }
       const proposed = await propose(
         this.club,
@@ -118,17 +118,23 @@ export class Carrier {
     }
   }
 
-  /** Another transaction came first, mostly: made anew, the command may be done. @throws LedgerError when it will not be tried again */
+  /**
+   * Another transaction came first, mostly: made anew, the command may be done.
+   *
+   * @param made attempts since the operation was taken up: whoever asks again is not told what an earlier try came to
+   * @throws LedgerError when it will not be tried again
+   */
   async #afterInvalid(
     operationId: string,
-    { n, txId }: Attempt,
+    { txId }: Attempt,
     { block, code }: { block: number; code: number },
+    made: number,
   ): Promise<void> {
     const meaning = meaningOf(code);
     const details = { txId, block, validationCode: code };
     this.club.log.warn('a transaction was not applied', { operation: operationId, code: meaning, ...details });
-    if (meaning === 'TRANSACTION_INVALID' || n >= mostAttempts) throw new LedgerError(meaning, details);
-    await delay(firstPauseMs * 2 ** (n - 1) * (0.5 + Math.random()), undefined, { signal: this.#end.signal });
+    if (meaning === 'TRANSACTION_INVALID' || made >= mostAttempts) throw new LedgerError(meaning, details);
+    await delay(firstPauseMs * 2 ** made * (0.5 + Math.random()), undefined, { signal: this.#end.signal });
   }
 
   async #unchanged(command: Command, subject: Subject): Promise<Answer> {

@@ -37,14 +37,25 @@ export class Delivery {
       for (let sends = 0, pauseMs = firstResendMs; ; pauseMs = Math.min(pauseMs * 2, lastResendMs)) {
         const verdict = sends === 0 ? attempt.verdict : (await this.store.lastAttempt(operationId))?.verdict;
         if (verdict) return verdict;
-        if (!accepted && this.club.notifications.height - attempt.height <= resendForBlocks)
-          accepted = await this.#send(operationId, attempt, mayHaveBeenSent || sends > 0);
+        const isAgain = mayHaveBeenSent || sends > 0;
+        if (!accepted && (!isAgain || (await this.#maySendAgain(attempt))))
+          accepted = await this.#send(operationId, attempt, isAgain);
         sends += 1;
         await watch.notice(accepted ? lookAgainMs : pauseMs, this.signal);
         this.signal.throwIfAborted();
       }
     } finally {
       watch.end();
+    }
+  }
+
+  /** By the peer's height: the read model may be behind, or being built anew. */
+  async #maySendAgain({ height }: Attempt): Promise<boolean> {
+    try {
+      return (await this.club.ledger.client.height()) - height <= resendForBlocks;
+    } catch (error) {
+      if (error instanceof LedgerError) return false;
+      throw error;
     }
   }
 

@@ -129,6 +129,19 @@ describe('The desk that takes commands', () => {
     expect(new Set(node.sent.map((envelope) => envelope.toString('hex'))).size).to.equal(3);
   });
 
+  it('tries anew when the same key comes after all tries came too late', async () => {
+    node.endorse = () => Promise.reject(new LedgerError('PEER_UNAVAILABLE'));
+    const { operation } = await submit();
+    await node.pool.query(
+      `INSERT INTO records.attempt (operation, n, tx_id, envelope, height, endorsers, block, index, code)
+       VALUES ($1, 8, 'late', '', 0, '{}', 0, 0, $2)`,
+      [operation, mvccConflict],
+    );
+    node.endorse = () => Promise.resolve(envelopeOf());
+    commitWhenSent();
+    expect((await submit()).answer).to.have.property('status', 200);
+  });
+
   it('tries no further when the network rejected the transaction itself', async () => {
     commitWhenSent(badSignature);
     const { answer } = await submit();
@@ -226,6 +239,21 @@ describe('The desk that takes commands', () => {
     const again = await untilDone(() => submit());
     expect(again.answer).to.have.property('status', 200);
     expect(node.endorsed).to.equal(1);
+  });
+
+  it('does not send again after a crash what the peers may have forgotten the private data of', async () => {
+    node.ordering = () => Promise.resolve({ accepted: false });
+    const first = submit().catch(() => undefined);
+    const sent = await until(() => node.sent[0]);
+    await node.crash();
+    await first;
+    node.sent.length = 0;
+    node.peerHeight = 501;
+    node.desk.start();
+    await until(() => (node.heightAsked > 0 ? true : undefined));
+    await node.commit(sent);
+    expect((await untilDone(() => submit())).answer).to.have.property('status', 200);
+    expect(node.sent).to.deep.equal([]);
   });
 
   it('finds after a crash that its transaction was committed meanwhile', async () => {

@@ -23,6 +23,7 @@ export class Node {
   ordering: Ordering = () => Promise.resolve({ accepted: true });
   /** blocks that the own peer has */
   peerHeight = 0;
+  heightAsked = 0;
   endorse: (request: object | undefined) => Promise<Endorsed> = () => Promise.resolve(envelopeOf());
   /** what the own peer says of a public command */
   evaluate: (request: object | undefined) => Promise<unknown> = (request) => this.endorse(request);
@@ -140,5 +141,8 @@ const ledgerOf = (node: () => Node): Ledger => ({
   },
   prepare: () => Promise.reject(new Error('no sealed command is played here')),
   evaluatePublic: (_transaction, request) => node().evaluate(request),
-  height: () => Promise.resolve(node().peerHeight),
+  height: () => {
+    node().heightAsked += 1;
+    return Promise.resolve(node().peerHeight);
+  },
 });
