@@ -1,10 +1,20 @@
+import { isUtf8 } from 'node:buffer';
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
 import type { Operation } from './openapiDocument.js';
 import { ProblemError } from './problem.js';
 
 export const bodyLimitBytes = 1024 * 1024;
 
-const parse = express.json({ limit: bodyLimitBytes, inflate: false, type: () => true });
+const parse = express.json({
+  limit: bodyLimitBytes,
+  inflate: false,
+  strict: false,
+  type: () => true,
+  // Read leniently, other bytes would become other characters.
+  verify: (_req, _res, bytes) => {
+    if (!isUtf8(bytes)) throw new TypeError('no UTF-8');
+  },
+});
 
 /** Reads the body of an operation that takes one: JSON in UTF-8, of 1 MiB at most, whose texts are Unicode and hold no NUL. */
 export const readBody = ({ hasBody }: Operation): (RequestHandler | ErrorRequestHandler)[] =>

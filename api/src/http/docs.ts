@@ -36,7 +36,9 @@ export function docsAssets(): RequestHandler {
   router.get('/docs/assets/start.js', (_req, res) => void res.type('text/javascript').send(start));
   for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js']) {
     const path = fileURLToPath(import.meta.resolve(`swagger-ui-dist/${file}`));
-    router.get(`/docs/assets/${file}`, (_req, res) => res.sendFile(path, { etag: false, dotfiles: 'allow' }));
+    router.get(`/docs/assets/${file}`, (_req, res) =>
+      res.sendFile(path, { etag: false, acceptRanges: false, dotfiles: 'allow' }),
+    );
   }
   return router;
 }

@@ -53,6 +53,7 @@ export function pipeline({ club, document, key, routes, metrics, log, validateRe
     entry.all(otherMethod(here));
   }
   app.use(openExchange(club, log, metrics));
+  app.use(originForm);
   app.use(docsAssets());
   app.use(router);
   app.use(() => {
@@ -61,6 +62,12 @@ export function pipeline({ club, document, key, routes, metrics, log, validateRe
   app.use(answerProblem(log));
   return app;
 }
+
+/** RFC 9112, 3.2.1. What is meant for a proxy, or holds a fragment, names no path of ours; router and validator would read it differently. */
+const originForm: RequestHandler = (req, _res, next) => {
+  if (!/^\/[^#]*$/.test(req.url)) throw new ProblemError('ROUTE_NOT_FOUND');
+  next();
+};
 
 const named =
   (operation: Operation): RequestHandler =>

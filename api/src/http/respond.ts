@@ -63,8 +63,10 @@ export const answerProblem =
       .json(problemBody(problem, exchange.correlationId));
   };
 
-/** Express itself refuses paths that are no URL: the client's fault, whatever it is. */
+/** Express itself refuses paths that are no URL, and conditions on a file that do not hold: the client's fault, whatever it is. */
 function refused(error: unknown): ProblemError | undefined {
-  if (!(error instanceof URIError)) return undefined;
-  return new ProblemError('ROUTE_NOT_FOUND');
+  if (error instanceof URIError) return new ProblemError('ROUTE_NOT_FOUND');
+  if (error instanceof ProblemError || !(error instanceof Error && 'status' in error)) return undefined;
+  const status = Number(error.status);
+  return status >= 400 && status < 500 ? new ProblemError('INVALID_PARAMETER') : undefined;
 }

@@ -46,6 +46,15 @@ describe('What a node says of itself to everybody', () => {
     expect(page.body).not.to.match(/<script>|https?:/);
   });
 
+  it('gives its files whole, whatever part or version is asked for', async () => {
+    const style = '/docs/assets/swagger-ui.css';
+    const part = await served.ask('GET', style, { headers: { range: 'bytes=999999999-' } });
+    expect([part.status, part.body]).to.deep.equal([200, (await get(style)).body]);
+    expect(said(await served.ask('GET', style, { headers: { 'if-match': '"other"' } }))).to.equal(
+      '400 INVALID_PARAMETER',
+    );
+  });
+
   it('is the key that checks its tokens, and nothing private of it', async () => {
     const { body } = await get('/.well-known/jwks.json');
     const keys = createLocalJWKSet(body as JSONWebKeySet);

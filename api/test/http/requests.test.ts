@@ -45,8 +45,7 @@ describe('What a request must be like', () => {
   describe('body', () => {
     const malformed = {
       'no JSON': '{"a":',
-      'a text': '"x"',
-      'a number': '7',
+      'bytes that are no UTF-8': Buffer.from('{"memberNumber":"\xff"}', 'latin1'),
       'two values': '{} {}',
       'a word': 'undefined',
     };
@@ -65,6 +64,9 @@ describe('What a request must be like', () => {
 
     const faulty: [string, unknown, { pointer: string; rule: string }[]][] = [
       ['a list', [], [{ pointer: '', rule: 'type' }]],
+      ['a text', '"x"', [{ pointer: '', rule: 'type' }]],
+      ['a number', '7', [{ pointer: '', rule: 'type' }]],
+      ['nothing', 'null', [{ pointer: '', rule: 'type' }]],
       [
         'without two fields',
         { residentOk: true, party: { family: 0, guests: 1 }, from: '2026-11-01', to: '2026-11-30', category: 'full' },
