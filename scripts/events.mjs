@@ -37,7 +37,7 @@ async function follow() {
   try {
     await followEvents(connection, { name: values.consumer, from: 'first', signal: told.signal }, (event) => {
       trouble = '';
-      console.log(values.json ? JSON.stringify(event) : lineOf(event));
+      console.log(values.json ? jsonOf(event) : lineOf(event));
     });
   } finally {
     await connection.close();
@@ -45,7 +45,14 @@ async function follow() {
 }
 
 function lineOf({ time, type, subject, data: { block, txId, record } }) {
-  return `${time} ${type} ${subject} block ${block} tx ${txId.slice(0, 8)} ${JSON.stringify(record)}`;
+  return `${time} ${type} ${subject} block ${block} tx ${txId.slice(0, 8)} ${jsonOf(record)}`;
+}
+
+/** Clubs write texts; what a terminal would take for a command, or would show in another order, is escaped. */
+function jsonOf(value) {
+  return JSON.stringify(value).replace(/[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
 }
 
 /** As the network's profile has it. */
