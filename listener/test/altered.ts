@@ -10,6 +10,10 @@ export interface AlteredWrite {
   readonly purge?: boolean;
   /** bytes of any value instead of one */
   readonly size?: number;
+  /** bytes of the key policy that it is given, base64 */
+  readonly policy?: string;
+  /** nothing else is written than the policy */
+  readonly isOnlyPolicy?: boolean;
 }
 
 export const alteredWrite = 'altered:write';
@@ -21,6 +25,8 @@ interface Stub {
   putPrivateData(collection: string, key: string, value: Uint8Array): Promise<void>;
   deletePrivateData(collection: string, key: string): Promise<void>;
   purgePrivateData(collection: string, key: string): Promise<void>;
+  setStateValidationParameter(key: string, policy: Uint8Array): Promise<void>;
+  setPrivateDataValidationParameter(collection: string, key: string, policy: Uint8Array): Promise<void>;
 }
 
 /** The honest chaincode with one more transaction, which only clubs that have altered theirs endorse. */
@@ -31,7 +37,10 @@ export function alterable(honest: Chaincode, isAltered: () => boolean): Chaincod
       const raw = stub as Stub;
       const { fcn, params } = raw.getFunctionAndParameters();
       if (fcn !== alteredWrite || !isAltered()) return honest.Invoke(stub);
-      for (const write of JSON.parse(params[0] ?? '[]') as AlteredWrite[]) await perform(raw, write);
+      for (const write of JSON.parse(params[0] ?? '[]') as AlteredWrite[]) {
+        if (!write.isOnlyPolicy) await perform(raw, write);
+        await givePolicy(raw, write);
+      }
       return { status: 200, message: '', payload: new Uint8Array() };
     },
   };
@@ -45,4 +54,11 @@ async function perform(stub: Stub, { key, collection, value, purge, size }: Alte
   } else if (purge) await stub.purgePrivateData(collection, key);
   else if (bytes.length === 0) await stub.deletePrivateData(collection, key);
   else await stub.putPrivateData(collection, key, bytes);
+}
+
+async function givePolicy(stub: Stub, { key, collection, policy }: AlteredWrite): Promise<void> {
+  if (policy === undefined) return;
+  const bytes = Buffer.from(policy, 'base64');
+  if (collection === undefined) await stub.setStateValidationParameter(key, bytes);
+  else await stub.setPrivateDataValidationParameter(collection, key, bytes);
 }

@@ -1,5 +1,6 @@
 import type { PrivateSet } from '../fabric/delivery.js';
 import { transactionRow, type TransactionRow } from './transactionRow.js';
+import type { PolicyWrite } from './policyWrites.js';
 import type { VerifiedBlock } from './verifiedBlock.js';
 import { writesOf, type KeyWrite, type Viewpoint } from './writes.js';
 import { peer } from '@hyperledger/fabric-protos';
@@ -15,6 +16,7 @@ export interface BlockContents {
   /** one for each envelope */
   readonly transactions: readonly TransactionRow[];
   readonly writes: readonly (KeyWrite & { readonly index: number })[];
+  readonly policies: readonly (PolicyWrite & { readonly index: number })[];
   /** transactions whose private values are not all here */
   readonly missing: readonly number[];
   readonly quarantined: readonly Quarantined[];
@@ -43,7 +45,7 @@ export function blockContents(
             viewpoint,
           ),
         }
-      : { index, writes: [], isMissing: false, quarantine },
+      : { index, writes: [], policies: [], isMissing: false, quarantine },
   );
   return {
     number,
@@ -53,6 +55,7 @@ export function blockContents(
     bytes,
     transactions: transactions.map(transactionRow),
     writes: changes.flatMap(({ index, writes }) => writes.map((write) => ({ ...write, index }))),
+    policies: changes.flatMap(({ index, policies }) => policies.map((policy) => ({ ...policy, index }))),
     missing: changes.filter(({ isMissing }) => isMissing).map(({ index }) => index),
     quarantined: changes.flatMap(({ index, quarantine }) =>
       quarantine === undefined ? [] : [{ block: number, index, reason: quarantine }],

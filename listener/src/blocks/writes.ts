@@ -2,6 +2,7 @@ import type { HashedCollection, NamespaceReadWriteSet, Write } from '@reciprocal
 import type { EndorserTransaction } from '@reciprocal-clubs/network/blocks/transaction.js';
 import { sha256 } from '@reciprocal-clubs/network/identity/sign.js';
 import type { PrivateSet } from '../fabric/delivery.js';
+import { policyWritesOf, type PolicyWrite } from './policyWrites.js';
 import { privateWrites } from './privateWrites.js';
 
 /** Whose club this is, and what of a block is its business. */
@@ -30,6 +31,8 @@ export interface KeyWrite {
 export interface TransactionWrites {
   /** one for each key */
   readonly writes: readonly KeyWrite[];
+  /** in their order */
+  readonly policies: readonly PolicyWrite[];
   /** Private values of the own collection are not here yet. */
   readonly isMissing: boolean;
   /** Why the transaction is set aside; undefined when it is not. */
@@ -37,18 +40,18 @@ export interface TransactionWrites {
 }
 
 const sha256Bytes = 32;
+const nothing: TransactionWrites = { writes: [], policies: [], isMissing: false, quarantine: undefined };
 const longestName = 100;
 
-/** Writes of a valid transaction. A change of nothing but a key's policy is none. */
+/** Writes of a valid transaction, apart from those of policies. */
 export function writesOf(
   transaction: EndorserTransaction,
   privateSets: readonly PrivateSet[],
   { chaincode, collection: own }: Viewpoint,
 ): TransactionWrites {
   const set = transaction.readWriteSets.find(({ namespace }) => namespace === chaincode);
-  if (!set) return { writes: [], isMissing: false, quarantine: undefined };
-  if (!isPlausible(set))
-    return { writes: [], isMissing: false, quarantine: 'a private write without the hashes of one' };
+  if (!set) return nothing;
+  if (!isPlausible(set)) return { ...nothing, quarantine: 'a private write without the hashes of one' };
   const delivered = privateSets.find((one) => one.namespace === chaincode && one.collection === own);
   const half = set.collections.find(({ collection }) => collection === own);
   const plain = half && privateWrites(half, delivered?.rwset);
@@ -60,6 +63,7 @@ export function writesOf(
     writes: [
       ...new Map(writes.map((write) => [`${write.collection} ${write.keyHash.toString('hex')}`, write])).values(),
     ],
+    policies: policyWritesOf(set),
     isMissing: plain?.isIncomplete ?? false,
     quarantine: plain?.isContradictory ? 'private values are not what their hashes say' : undefined,
   };

@@ -16,6 +16,7 @@ import { blockHash, configurationBefore } from '../postgres/blocks.js';
 import type { BlockStore, Stored } from '../postgres/blockStore.js';
 import { readHead } from '../postgres/cursor.js';
 import { readState } from '../postgres/listenerState.js';
+import { alarmOf } from './alarm.js';
 import { Backoff } from './backoff.js';
 import { reasonOf } from './reason.js';
 import type { Status } from './status.js';
@@ -166,5 +167,3 @@ export class Follower {
     }
   }
 }
-
-const alarmOf = (reason: string): string => (reason.startsWith('DIVERGED') ? 'DIVERGED' : 'QUARANTINED');

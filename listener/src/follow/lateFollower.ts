@@ -7,6 +7,7 @@ import type { BlockStore } from '../postgres/blockStore.js';
 import { storeLateValues } from '../postgres/lateValues.js';
 import { dueMissing, postpone, type Missing } from '../postgres/missing.js';
 import type { OwnClub } from '../postgres/project.js';
+import { alarmOf } from './alarm.js';
 import { pause } from './backoff.js';
 import { reasonOf } from './reason.js';
 
@@ -59,7 +60,7 @@ export class LateFollower {
       await this.#ask(first, signal),
     );
     for (const { block, index, reason } of late.quarantined)
-      log.error('set a transaction aside', { alarm: 'QUARANTINED', block, index, reason });
+      log.error('set a transaction aside', { alarm: alarmOf(reason), block, index, reason });
     if (late.found > 0) {
       log.info('private values came late', { block: first.block, values: late.found });
       onStored();

@@ -27,6 +27,7 @@ export class Metrics {
   readonly #halted = this.#gauge('listener_halted', '1 when two blocks of one number were signed');
   readonly #quarantined = this.#gauge('listener_quarantined_transactions', 'transactions set aside');
   readonly #diverged = this.#gauge('listener_diverged_transactions', 'of these: halves that differ');
+  readonly #policies = this.#gauge('listener_policy_transactions', 'of these: keys with a policy that is not theirs');
   readonly #missing = this.#gauge('listener_missing_transactions', 'transactions without all their private values');
   readonly #backlog = this.#gauge('listener_outbox_backlog', 'events that are not published');
 
@@ -44,13 +45,15 @@ export class Metrics {
     this.#halted.set(club, state === 'halted' ? 1 : 0);
     const [counts, peerHeight] = await Promise.allSettled([watched.counts(), watched.peerHeight()]);
     if (counts.status === 'fulfilled') {
-      const { quarantined, diverged, missing, events } = counts.value;
+      const { quarantined, diverged, policies, missing, events } = counts.value;
       this.#quarantined.set(club, quarantined);
       this.#diverged.set(club, diverged);
+      this.#policies.set(club, policies);
       this.#missing.set(club, missing);
       this.#backlog.set(club, Math.max(0, events - watched.published));
     } else {
-      for (const gauge of [this.#quarantined, this.#diverged, this.#missing, this.#backlog]) gauge.remove(club);
+      for (const gauge of [this.#quarantined, this.#diverged, this.#policies, this.#missing, this.#backlog])
+        gauge.remove(club);
     }
     if (peerHeight.status === 'fulfilled') this.#lag.set(club, Math.max(0, peerHeight.value - height));
     else this.#lag.remove(club);

@@ -7,6 +7,7 @@ import type { PrivateSet } from '../fabric/delivery.js';
 import { insertBlock } from './blocks.js';
 import { advance } from './cursor.js';
 import { keysBehind } from './histories.js';
+import { findPolicyFaults } from './keyPolicies.js';
 import { insertMissing, removeFound } from './missing.js';
 import { project, type OwnClub } from './project.js';
 import { quarantine } from './quarantine.js';
@@ -68,8 +69,10 @@ export class BlockStore {
     const hashed = writes.filter(({ key }) => key === undefined);
     const keys = [...known, ...(await keysBehind(client, hashed, this.viewpoint.collection))];
     const untaken = await project(client, this.club, keys, number);
+    const policies = await findPolicyFaults(client, this.viewpoint.collection, contents);
+    await quarantine(client, policies);
     await writeVerdicts(client, contents);
     await client.query(`SELECT pg_notify('block', $1)`, [String(number)]);
-    return { quarantined: [...unreadable, ...untaken], missing };
+    return { quarantined: [...unreadable, ...untaken, ...policies], missing };
   }
 }

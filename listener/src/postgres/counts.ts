@@ -6,6 +6,8 @@ export interface Counts {
   readonly quarantined: number;
   /** of these: halves that differ */
   readonly diverged: number;
+  /** of these: keys with another policy than their contract gives them */
+  readonly policies: number;
   /** transactions whose private values have not come */
   readonly missing: number;
   /** events ever made */
@@ -16,6 +18,7 @@ export async function readCounts(pool: Pool): Promise<Counts> {
   const { rows } = await pool.query<Counts>(
     `SELECT (SELECT count(*) FROM projection.quarantine) AS quarantined,
             (SELECT count(*) FROM projection.quarantine WHERE reason LIKE 'DIVERGED%') AS diverged,
+            (SELECT count(*) FROM projection.quarantine WHERE reason LIKE 'POLICY%') AS policies,
             (SELECT count(*) FROM projection.missing) AS missing,
             (SELECT coalesce(max(position), 0) FROM projection.event) AS events`,
   );

@@ -6,13 +6,15 @@ import type { ClientBase, Pool } from 'pg';
 import type { Quarantined } from '../blocks/blockContents.js';
 import { writesOf, type Viewpoint } from '../blocks/writes.js';
 import type { PrivateSet } from '../fabric/delivery.js';
+import { lastingActsOn } from '../keyPolicies/expectedPolicy.js';
 import { blockBytes } from './blocks.js';
 import { lockHead } from './cursor.js';
+import { findPolicyFaults } from './keyPolicies.js';
 import { removeFound, type Missing } from './missing.js';
 import { project, type OwnClub } from './project.js';
 import { quarantine } from './quarantine.js';
 import { transact } from './transact.js';
-import { fillVersions, nameVersions } from './versions.js';
+import { fillVersions, nameVersions, placesOf } from './versions.js';
 
 /** What came late. */
 export interface Late {
@@ -37,9 +39,9 @@ export async function storeLateValues(
     const quarantined: Quarantined[] = [];
     for (const { block, index } of missing) {
       const sets = privateSets.filter((set) => set.index === index);
-      const late = await writesAt(client, { block, index }, sets, viewpoint);
-      keys.push(...(await fillVersions(client, block, index, late.writes)));
-      if (late.quarantine !== undefined) quarantined.push({ block, index, reason: late.quarantine });
+      const { writes, quarantine: reason } = await writesAt(client, { block, index }, sets, viewpoint);
+      keys.push(...(await fillVersions(client, block, index, writes)));
+      if (reason !== undefined) quarantined.push({ block, index, reason });
     }
     await nameVersions(
       client,
@@ -49,8 +51,31 @@ export async function storeLateValues(
     await removeFound(client);
     const [first] = missing;
     const untaken = first ? await project(client, club, keys, first.block) : [];
-    return { found: keys.length, quarantined: [...(await quarantine(client, quarantined)), ...untaken] };
+    const policies = await policiesOf(client, viewpoint, missing, keys);
+    const contradictory = await quarantine(client, quarantined);
+    await quarantine(client, policies);
+    return { found: keys.length, quarantined: [...contradictory, ...untaken, ...policies] };
   });
+}
+
+/** What could not be compared before: of keys that are known now, and of acts on records that are. */
+async function policiesOf(
+  client: ClientBase,
+  viewpoint: Viewpoint,
+  missing: readonly Missing[],
+  keys: readonly string[],
+): Promise<Quarantined[]> {
+  const acts = keys.flatMap(lastingActsOn);
+  const places = [...missing, ...(await placesOf(client, acts))];
+  const known = new Set([...keys, ...acts]);
+  const faults: Quarantined[] = [];
+  for (const { block, index } of places) {
+    const { writes, policies } = await writesAt(client, { block, index }, [], viewpoint);
+    const at = <Write extends object>(write: Write): Write & { index: number } => ({ ...write, index });
+    const treatment = { number: block, writes: writes.map(at), policies: policies.map(at) };
+    faults.push(...(await findPolicyFaults(client, viewpoint.collection, treatment, known)));
+  }
+  return faults;
 }
 
 async function writesAt(

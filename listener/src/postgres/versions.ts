@@ -1,6 +1,10 @@
+import { ownCollection } from '@reciprocal-clubs/chaincode/ledger/ports.js';
+import { sha256 } from '@reciprocal-clubs/network/identity/sign.js';
 import type { ClientBase } from 'pg';
 import type { BlockContents } from '../blocks/blockContents.js';
 import type { KeyWrite } from '../blocks/writes.js';
+import type { Place } from '../projection/replay.js';
+import { readClubs } from './records.js';
 
 /** Adds what a block wrote. The last version of a key is its current one. */
 export async function insertVersions(client: ClientBase, { number, writes }: BlockContents): Promise<void> {
@@ -88,4 +92,15 @@ export async function nameVersions(
         AND known.collection = v.collection AND known.key_hash = v.key_hash AND known.key IS NOT NULL`,
     [collection, keyHashes],
   );
+}
+
+/** Transactions that wrote one of these keys in any club's collection. */
+export async function placesOf(client: ClientBase, keys: readonly string[]): Promise<Place[]> {
+  if (keys.length === 0) return [];
+  const clubs = await readClubs(client);
+  const { rows } = await client.query<Place>(
+    'SELECT DISTINCT block, index FROM projection.version WHERE collection = ANY ($1) AND key_hash = ANY ($2)',
+    [[...clubs.values()].map(ownCollection), keys.map((key) => sha256(Buffer.from(key)))],
+  );
+  return rows;
 }

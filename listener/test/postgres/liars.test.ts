@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import { canonicalJson } from '@reciprocal-clubs/chaincode/ledger/canonicalJson.js';
+import { majorityWith } from '@reciprocal-clubs/chaincode/ledger/keyPolicy.js';
 import type { Schemas } from '@reciprocal-clubs/openapi/types';
 import type { AlteredWrite } from '../altered.js';
 import { Listening } from '../listening.js';
 import { Story, Vote } from '../story.js';
-import { id, World } from '../world.js';
+import { id, mspIds, World } from '../world.js';
 
 describe('what altered chaincode writes', () => {
   let world: World;
@@ -86,7 +87,8 @@ describe('what altered chaincode writes', () => {
     await story.describe('orchard');
     await vote.circulate();
     const ballot = { v: 1, proposal: vote.proposalId, club: 'orchard', choice: 'for', atMs: world.nowMs };
-    await lie({ key: `ballot/${vote.proposalId}/orchard`, value: canonicalJson(ballot) });
+    const policy = Buffer.from(majorityWith('OrchardMSP', Object.values(mspIds))).toString('base64');
+    await lie({ key: `ballot/${vote.proposalId}/orchard`, value: canonicalJson(ballot), policy });
     await listening.catchUp();
     const proposal = await listening.record<Schemas['ProposalBody']>('proposal', vote.proposalId);
     expect(proposal?.ballots).to.deep.equal([]);
