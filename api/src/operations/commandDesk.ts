@@ -64,12 +64,12 @@ export class CommandDesk {
     const operation = known ?? (await this.#create(command, submission, requestHash));
     if (operation.requestHash !== requestHash) throw new LedgerError('IDEMPOTENCY_MISMATCH');
     const isNew = operation !== known;
-    if (!isNew && operation.answer && !mayBeTakenUp(operation.answer)) {
+    if (operation.answer && !mayBeTakenUp(operation.answer))
       return { operation: operation.id, answer: operation.answer };
-    }
-    if (!isNew && !(operation.answer && (await this.#store.reopen(operation.id))))
-      throw new LedgerError('OPERATION_RUNNING', { operation: operation.id });
+    const isTaken = isNew || (operation.answer !== undefined && (await this.#store.reopen(operation.id)));
+    // One that runs may be nobody's: the database kept it, and went away before it said so.
     const carried = this.#carrier.carry(operation.id);
+    if (!isTaken) throw new LedgerError('OPERATION_RUNNING', { operation: operation.id });
     const answer = await Promise.race([carried, delay(patienceMs, undefined, { ref: false })]);
     return { operation: operation.id, answer };
   }

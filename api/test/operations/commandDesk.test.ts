@@ -105,6 +105,17 @@ describe('The desk that takes commands', () => {
     expect(node.endorsed).to.equal(1);
   });
 
+  it('takes up what the database kept and did not say so', async () => {
+    node.endorse = () => Promise.reject(new LedgerError('PEER_UNAVAILABLE'));
+    await submit();
+    await node.pool.query(
+      `UPDATE records.operation SET state = 'running', status = NULL, answer = NULL, finished_at = NULL`,
+    );
+    node.endorse = () => Promise.resolve(envelopeOf());
+    commitWhenSent();
+    expect((await untilDone(() => submit())).answer).to.have.property('status', 200);
+  });
+
   it('gives no answer when it takes too long, and goes on', async () => {
     const { answer, operation } = await node.desk.submit(closeProposal, request(), 0);
     expect(answer).to.equal(undefined);
