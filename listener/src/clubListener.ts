@@ -9,6 +9,7 @@ import { PeerBlocks, type Connection } from './fabric/peerBlocks.js';
 import { peerHeight } from './fabric/peerHeight.js';
 import { Follower } from './follow/follower.js';
 import { LateFollower } from './follow/lateFollower.js';
+import { StandingWatch } from './follow/standingWatch.js';
 import { Status } from './follow/status.js';
 import type { Metrics, Watched } from './health/metrics.js';
 import { connectNats } from './nats/connectNats.js';
@@ -28,6 +29,7 @@ export class ClubListener implements Watched {
   readonly #pool: Pool;
   readonly #follower: Follower;
   readonly #late: LateFollower;
+  readonly #standing: StandingWatch;
   readonly #relay: Relay;
   readonly #connect: () => Connection;
   readonly #channel: string;
@@ -35,7 +37,7 @@ export class ClubListener implements Watched {
   /** @throws Error when a file cannot be read */
   constructor(
     club: ClubConfiguration,
-    { channel, chaincode, genesisBlock }: Configuration,
+    { channel, chaincode, genesisBlock, standingHeightMs: limitMs }: Configuration,
     metrics: Metrics,
     log: Logger,
   ) {
@@ -72,6 +74,7 @@ export class ClubListener implements Watched {
       },
       onStored,
     });
+    this.#standing = new StandingWatch({ pool: this.#pool, status: this.status, log, limitMs });
     this.#late = new LateFollower({ ...shared, club: own, onStored });
   }
 
@@ -79,12 +82,18 @@ export class ClubListener implements Watched {
     return this.#relay.position;
   }
 
+  get standingSince(): Date | undefined {
+    return this.#standing.standingSince;
+  }
+
   /** Goes on until the signal aborts, with the block and the event in hand done. After a halt events are published still. */
   async run(signal: AbortSignal): Promise<void> {
     const halted = new AbortController();
     const following = this.#follower.run(signal).finally(() => halted.abort());
-    const late = this.#late.run(AbortSignal.any([signal, halted.signal]));
-    await Promise.all([following, late, this.#relay.run(signal)]);
+    const whileFollowing = AbortSignal.any([signal, halted.signal]);
+    const late = this.#late.run(whileFollowing);
+    const standing = this.#standing.run(whileFollowing);
+    await Promise.all([following, late, standing, this.#relay.run(signal)]);
     await this.#pool.end();
   }
 

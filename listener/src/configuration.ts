@@ -22,6 +22,8 @@ export interface Configuration {
   readonly chaincode: string;
   /** path of the block that everything else is verified by */
   readonly genesisBlock: string;
+  /** how long own transactions may go unresolved while no block comes, before it is alarmed */
+  readonly standingHeightMs: number;
   readonly logLevel: LogLevel;
   readonly clubs: readonly ClubConfiguration[];
 }
@@ -74,6 +76,13 @@ const schema: Schema<Configuration> = {
     env: 'LISTENER_GENESIS_BLOCK',
     arg: 'genesis-block',
   },
+  standingHeightMs: {
+    doc: 'alarm when own transactions are unresolved and no block comes for so many milliseconds',
+    format: 'a duration',
+    default: 60_000,
+    env: 'LISTENER_STANDING_HEIGHT_MS',
+    arg: 'standing-height-ms',
+  },
   logLevel: {
     doc: 'least important level to log',
     format: [...logLevels],
@@ -95,6 +104,11 @@ convict.addFormats({
     coerce: Number,
     validate: (value: unknown) =>
       require(Number.isInteger(value) && Number(value) > 0 && Number(value) < 65_536, 'must be a port from 1 to 65535'),
+  },
+  'a duration': {
+    coerce: Number,
+    validate: (value: unknown) =>
+      require(Number.isSafeInteger(value) && Number(value) > 0, 'must be a whole number of milliseconds'),
   },
   'listening clubs': { validate: validateClubs },
 });

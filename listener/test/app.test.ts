@@ -1,19 +1,19 @@
 import { expect } from 'chai';
 import { jetstreamManager } from '@nats-io/jetstream';
+import { eventStream } from '@reciprocal-clubs/network/services/natsAccount.js';
 import { natsForTests, type NatsForTests } from '@reciprocal-clubs/network/test/services/natsForTests.js';
 import { connectPool } from '@reciprocal-clubs/postgres/connect.js';
 import { startListener, type RunningListener } from '../src/app.js';
 import { connectNats } from '../src/nats/connectNats.js';
-import { eventStream } from '../src/nats/eventStream.js';
 import { configured, type Configured } from './configured.js';
-import { until } from './listening.js';
+import { Listening, until } from './listening.js';
 import { memoryLog } from './memoryLog.js';
 import { Story } from './story.js';
-import { World } from './world.js';
+import { secret, World } from './world.js';
 
 interface Ready {
   status: string;
-  clubs: Record<string, { state: string; reason: string; height: number }>;
+  clubs: Record<string, { state: string; reason: string; height: number; standingSince?: string }>;
 }
 
 describe('a listener of several clubs', function () {
@@ -105,13 +105,29 @@ describe('a listener of several clubs', function () {
     await until(async () => (await metric('listener_reconnects_total', 'stjulians')) > 0);
   });
 
+  it('says since when the height stands, and is ready all the same', async () => {
+    const database = around.databases.get('harbour') ?? fail();
+    const harbour = await Listening.to(world, 'harbour', database);
+    await harbour.attempt(secret());
+    running = await startListener({ ...around.configuration, standingHeightMs: 20 }, log);
+    await until(async () => (await ready()).clubs['harbour']?.height === world.height);
+    await until(async () => (await ready()).clubs['harbour']?.standingSince !== undefined);
+    expect((await get('/health/ready')).status).to.equal(200);
+    expect(await metric('listener_standing', 'harbour')).to.equal(1);
+    expect(await metric('listener_standing', 'stjulians')).to.equal(0);
+    expect((await ready()).clubs['stjulians']).not.to.have.property('standingSince');
+    expect(entries.some(({ alarm, club }) => alarm === 'STANDING_HEIGHT' && club === 'harbour')).to.equal(true);
+    await harbour.end();
+  });
+
   it('finishes the block in hand when it is stopped, and goes on from there', async () => {
+    entries.length = 0;
     running = await startListener(around.configuration, log);
     await until(async () => (await ready()).clubs['harbour']?.state === 'following');
     await running.stop();
     running = await startListener({ ...around.configuration, port: around.configuration.port }, log);
     await until(async () => (await ready()).clubs['harbour']?.height === world.height);
-    expect(entries.filter(({ level }) => level === 'error').map(({ alarm }) => alarm)).to.deep.equal(['HALTED']);
+    expect(entries.filter(({ level }) => level === 'error').map(({ alarm }) => alarm)).to.deep.equal([]);
   });
 });
 

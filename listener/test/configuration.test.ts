@@ -32,6 +32,7 @@ describe('the configuration of the listener', () => {
       channel: 'clubs',
       chaincode: 'clubs',
       genesisBlock: there,
+      standingHeightMs: 60_000,
       logLevel: 'info',
       clubs: [club()],
     });
@@ -46,6 +47,7 @@ describe('the configuration of the listener', () => {
   const faults: [what: string, change: object, words: RegExp][] = [
     ['no port', { port: undefined }, /port: must be a port/],
     ['no genesis block', { genesisBlock: 'nowhere' }, /genesisBlock: must be the path of something that is there/],
+    ['no patience', { standingHeightMs: 0 }, /standingHeightMs: must be a whole number of milliseconds/],
     ['no club', { clubs: [] }, /must name at least one club/],
     ['a club twice', { clubs: [club(), club()] }, /must not name a club twice/],
     ['a field that is not known', { colour: 'red' }, /colour/],

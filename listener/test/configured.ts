@@ -52,6 +52,7 @@ export async function configured(world: World, nats: NatsForTests, clubs: readon
     channel: world.network.channel,
     chaincode: 'clubs',
     genesisBlock: write('genesis.block', world.genesisBlock),
+    standingHeightMs: 60_000,
     logLevel: 'info',
     clubs: await Promise.all(clubs.map(of)),
   };

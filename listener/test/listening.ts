@@ -15,7 +15,7 @@ import { BlockStore } from '../src/postgres/blockStore.js';
 import { requireMigrated } from '../src/postgres/requireMigrated.js';
 import { memoryLog } from './memoryLog.js';
 import { PeerSource } from './peerSource.js';
-import { mspIds, type ClubId, type World } from './world.js';
+import { id, mspIds, type ClubId, type World } from './world.js';
 
 const pollMs = 2;
 
@@ -135,6 +135,23 @@ export class Listening {
       id,
     ]);
     return row?.body;
+  }
+
+  /** As the API does before it sends an envelope. @returns the operation */
+  async attempt(txId: string): Promise<string> {
+    const operation = id();
+    const api = connectPool(this.database.api, { application: 'api in tests' });
+    await api.query(
+      `INSERT INTO records.operation (id, subject, idempotency_key, request_hash, command, request, state)
+       VALUES ($1, 'staff-1', $1, $2, 'passes.issue', '{}', 'running')`,
+      [operation, Buffer.alloc(32)],
+    );
+    await api.query(
+      `INSERT INTO records.attempt (operation, n, tx_id, envelope, endorsers, height) VALUES ($1, 1, $2, $3, '{}', 1)`,
+      [operation, txId, Buffer.from('envelope')],
+    );
+    await api.end();
+    return operation;
   }
 
   /** Types of the outbox in its order. */

@@ -43,12 +43,12 @@ async function answer(
   }
 }
 
-/** Ready when every club follows its peer; otherwise each says why it does not. */
+/** Ready when every club follows its peer; otherwise each says why it does not. A height that stands is no fault of the listener's. */
 function ready(response: ServerResponse, clubs: readonly Watched[]): void {
   const isReady = clubs.every(({ status }) => status.state === 'following');
-  const states = clubs.map(({ id, status: { state, reason, since, height } }) => [
+  const states = clubs.map(({ id, status: { state, reason, since, height }, standingSince }) => [
     id,
-    { state, reason, since, height },
+    { state, reason, since, height, ...(standingSince && { standingSince }) },
   ]);
   json(response, isReady ? 200 : 503, {
     status: isReady ? 'ready' : 'not ready',

@@ -6,6 +6,8 @@ import type { Counts } from '../postgres/counts.js';
 export interface Watched {
   readonly id: string;
   readonly status: ListenerState & { readonly height: number };
+  /** since when own transactions are unresolved and no block comes; undefined when that is not so */
+  readonly standingSince: Date | undefined;
   /** position of the last event in NATS, as far as this process knows */
   readonly published: number;
   counts(): Promise<Counts>;
@@ -25,6 +27,7 @@ export class Metrics {
   readonly #lag = this.#gauge('listener_lag_blocks', 'blocks that the peer has and we have not');
   readonly #following = this.#gauge('listener_following', '1 while the blocks of the peer are followed');
   readonly #halted = this.#gauge('listener_halted', '1 when two blocks of one number were signed');
+  readonly #standing = this.#gauge('listener_standing', '1 while own transactions are unresolved and no block comes');
   readonly #quarantined = this.#gauge('listener_quarantined_transactions', 'transactions set aside');
   readonly #diverged = this.#gauge('listener_diverged_transactions', 'of these: halves that differ');
   readonly #policies = this.#gauge('listener_policy_transactions', 'of these: keys with a policy that is not theirs');
@@ -43,6 +46,7 @@ export class Metrics {
     this.#height.set(club, height);
     this.#following.set(club, state === 'following' ? 1 : 0);
     this.#halted.set(club, state === 'halted' ? 1 : 0);
+    this.#standing.set(club, watched.standingSince ? 1 : 0);
     const [counts, peerHeight] = await Promise.allSettled([watched.counts(), watched.peerHeight()]);
     if (counts.status === 'fulfilled') {
       const { quarantined, diverged, policies, missing, events } = counts.value;

@@ -9,6 +9,7 @@ import {
   type JetStreamManager,
 } from '@nats-io/jetstream';
 import { nanos, type NatsConnection } from '@nats-io/nats-core';
+import { eventStream } from '@reciprocal-clubs/network/services/natsAccount.js';
 import type { CloudEvent } from '../projection/cloudEvent.js';
 
 /** An event as it is published. */
@@ -53,8 +54,6 @@ export interface EventStream {
   replace(old: StreamState): Promise<void>;
   close(): Promise<void>;
 }
-
-export const eventStream = 'EVENTS';
 
 const timeoutMs = 5_000;
 const maxBytes = 2 ** 30;

@@ -7,8 +7,8 @@ import {
   type JsMsg,
 } from '@nats-io/jetstream';
 import { nanos, type NatsConnection } from '@nats-io/nats-core';
+import { eventStream } from '@reciprocal-clubs/network/services/natsAccount.js';
 import type { CloudEvent } from '../projection/cloudEvent.js';
-import { eventStream } from './eventStream.js';
 
 export interface FollowOptions {
   /** name of the durable consumer: who comes back under it goes on where it was */

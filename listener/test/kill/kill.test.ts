@@ -7,7 +7,7 @@ import { expect } from 'chai';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { natsForTests, type NatsForTests } from '@reciprocal-clubs/network/test/services/natsForTests.js';
 import { connectNats } from '../../src/nats/connectNats.js';
-import { eventStream } from '../../src/nats/eventStream.js';
+import { eventStream } from '@reciprocal-clubs/network/services/natsAccount.js';
 import { servePeer, type ServedPeer } from '../fabric/servedPeer.js';
 import { Listening } from '../listening.js';
 import { Story } from '../story.js';

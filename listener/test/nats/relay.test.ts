@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { jetstreamManager } from '@nats-io/jetstream';
+import { eventStream } from '@reciprocal-clubs/network/services/natsAccount.js';
 import { natsForTests, type NatsForTests } from '@reciprocal-clubs/network/test/services/natsForTests.js';
 import { Backoff } from '../../src/follow/backoff.js';
 import { connectNats } from '../../src/nats/connectNats.js';
-import { eventStream, NatsEventStream, type EventStream } from '../../src/nats/eventStream.js';
+import { NatsEventStream, type EventStream } from '../../src/nats/eventStream.js';
 import { Relay } from '../../src/nats/relay.js';
 import { Listening, until } from '../listening.js';
 import { memoryLog } from '../memoryLog.js';

@@ -6,7 +6,7 @@ import { parseEnvelope } from '@reciprocal-clubs/network/blocks/envelope.js';
 import { Listening } from '../listening.js';
 import { Story } from '../story.js';
 import { borrowingIdOf, envelopesOf, orderedAfter, storedBlock } from '../ordered.js';
-import { id, secret, World } from '../world.js';
+import { secret, World } from '../world.js';
 
 describe('storing a block', () => {
   let world: World;
@@ -100,21 +100,7 @@ describe('storing a block', () => {
   });
 
   describe('with the verdicts of own commands', () => {
-    const attempt = async (txId: string): Promise<string> => {
-      const operation = id();
-      const api = connectPool(listening.database.api, { application: 'api in tests' });
-      await api.query(
-        `INSERT INTO records.operation (id, subject, idempotency_key, request_hash, command, request, state)
-         VALUES ($1, 'staff-1', $1, $2, 'passes.issue', '{}', 'running')`,
-        [operation, Buffer.alloc(32)],
-      );
-      await api.query(
-        `INSERT INTO records.attempt (operation, n, tx_id, envelope, endorsers, height) VALUES ($1, 1, $2, $3, '{}', 1)`,
-        [operation, txId, Buffer.from('envelope')],
-      );
-      await api.end();
-      return operation;
-    };
+    const attempt = (txId: string): Promise<string> => listening.attempt(txId);
     const verdicts = async (): Promise<object[]> => {
       const owner = connectPool(listening.database.owner, { application: 'owner in tests' });
       const { rows } = await owner.query<object>(
