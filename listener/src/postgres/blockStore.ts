@@ -6,6 +6,7 @@ import type { Viewpoint } from '../blocks/writes.js';
 import type { PrivateSet } from '../fabric/delivery.js';
 import { insertBlock } from './blocks.js';
 import { advance } from './cursor.js';
+import { forgetEvents } from './forgetEvents.js';
 import { keysBehind } from './histories.js';
 import { findPolicyFaults } from './keyPolicies.js';
 import { insertMissing, removeFound } from './missing.js';
@@ -53,7 +54,8 @@ export class BlockStore {
     const unreadable = await quarantine(client, contents.quarantined);
     await insertVersions(client, contents);
     await insertMissing(client, number, missing, this.viewpoint.collection);
-    if (writes.some(({ isPurge }) => isPurge)) {
+    const hasPurges = writes.some(({ isPurge }) => isPurge);
+    if (hasPurges) {
       await forgetPurged(client, contents);
       await removeFound(client);
     }
@@ -69,6 +71,7 @@ export class BlockStore {
     const hashed = writes.filter(({ key }) => key === undefined);
     const keys = [...known, ...(await keysBehind(client, hashed, this.viewpoint.collection))];
     const untaken = await project(client, this.club, keys, number);
+    if (hasPurges) await forgetEvents(client, contents, this.viewpoint.collection, keys);
     const policies = await findPolicyFaults(client, this.viewpoint.collection, contents);
     await quarantine(client, policies);
     await writeVerdicts(client, contents);
