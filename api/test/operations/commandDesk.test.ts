@@ -3,20 +3,12 @@ import { proposeAgreement } from '../../src/agreements/proposeAgreement.js';
 import { closeProposal } from '../../src/governance/proposalCommands.js';
 import { LedgerError, RefusedError } from '../../src/fabric/ledgerError.js';
 import type { Outcome, Submission } from '../../src/operations/commandDesk.js';
-import { envelopeOf, Node, proposalId } from './node.js';
+import { request, until, untilDone } from './asking.js';
+import { envelopeOf, Node } from './node.js';
 
 const mvccConflict = 11;
 const policyFailure = 10;
 const badSignature = 4;
-
-const request = (more: Partial<Submission> = {}): Submission => ({
-  subject: 'staff-1',
-  roles: ['manager'],
-  idempotencyKey: 'one-intention-of-mine',
-  params: { proposalId },
-  body: {},
-  ...more,
-});
 
 describe('The desk that takes commands', () => {
   let node: Node;
@@ -28,15 +20,9 @@ describe('The desk that takes commands', () => {
   afterEach(() => node.close());
 
   const submit = (more?: Partial<Submission>): Promise<Outcome> => node.desk.submit(closeProposal, request(more));
-  const commitWhenSent = (code?: number): void => {
-    node.ordering = async (envelope) => {
-      await node.commit(envelope, code);
-      return { accepted: true };
-    };
-  };
 
   it('answers with the record that the block brought', async () => {
-    commitWhenSent();
+    node.commitWhenSent();
     const { answer } = await submit();
     expect(answer).to.deep.include({ status: 200 });
     expect(answer).to.have.nested.property('body.closedIn', 0);
@@ -74,7 +60,7 @@ describe('The desk that takes commands', () => {
   });
 
   it('gives the stored answer when the same request comes again, and asks nobody', async () => {
-    commitWhenSent();
+    node.commitWhenSent();
     const first = await submit();
     await node.crash();
     expect(await submit()).to.deep.equal(first);
@@ -82,14 +68,14 @@ describe('The desk that takes commands', () => {
   });
 
   it('refuses the key with another request', async () => {
-    commitWhenSent();
+    node.commitWhenSent();
     await submit();
     const error = await submit({ params: { proposalId: 'cd'.repeat(16) } }).catch((refused: unknown) => refused);
     expect(error).to.be.instanceOf(LedgerError).with.property('code', 'IDEMPOTENCY_MISMATCH');
   });
 
   it('lets two subjects use the same key, each for itself', async () => {
-    commitWhenSent();
+    node.commitWhenSent();
     const one = await submit();
     const other = await submit({ subject: 'staff-2' });
     expect(other.operation).not.to.equal(one.operation);
@@ -112,7 +98,7 @@ describe('The desk that takes commands', () => {
       `UPDATE records.operation SET state = 'running', status = NULL, answer = NULL, finished_at = NULL`,
     );
     node.endorse = () => Promise.resolve(envelopeOf());
-    commitWhenSent();
+    node.commitWhenSent();
     expect((await untilDone(() => submit())).answer).to.have.property('status', 200);
   });
 
@@ -149,12 +135,12 @@ describe('The desk that takes commands', () => {
       [operation, mvccConflict],
     );
     node.endorse = () => Promise.resolve(envelopeOf());
-    commitWhenSent();
+    node.commitWhenSent();
     expect((await submit()).answer).to.have.property('status', 200);
   });
 
   it('tries no further when the network rejected the transaction itself', async () => {
-    commitWhenSent(badSignature);
+    node.commitWhenSent(badSignature);
     const { answer } = await submit();
     expect(answer).to.deep.include({ code: 'TRANSACTION_INVALID', status: 500 });
     expect(node.sent).to.have.length(1);
@@ -174,7 +160,7 @@ describe('The desk that takes commands', () => {
   it('forgets an envelope that certainly was not ordered, and takes the command up again with the same key', async () => {
     node.ordering = () => Promise.reject(new LedgerError('ORDERING_UNAVAILABLE'));
     expect((await submit()).answer).to.deep.include({ code: 'ORDERING_UNAVAILABLE', status: 503 });
-    commitWhenSent();
+    node.commitWhenSent();
     expect((await submit()).answer).to.have.property('status', 200);
     const { rows } = await node.pool.query('SELECT n FROM records.attempt');
     expect(rows).to.deep.equal([{ n: 1 }]);
@@ -187,13 +173,13 @@ describe('The desk that takes commands', () => {
     node.endorse = () => Promise.reject(new RefusedError('PROPOSAL_NOT_OPEN'));
     // Voting goes on: what passes by itself is asked again.
     expect((await submit()).answer).to.deep.include({ code: 'PROPOSAL_NOT_OPEN' });
-    commitWhenSent();
+    node.commitWhenSent();
     node.endorse = () => Promise.resolve(envelopeOf());
     expect((await submit()).answer).to.deep.include({ code: 'PROPOSAL_NOT_OPEN' });
   });
 
   it('tries again where another peer refuses what the own one does not', async () => {
-    commitWhenSent();
+    node.commitWhenSent();
     const refusals = [new RefusedError('PROPOSAL_NOT_FOUND')];
     node.endorse = () => {
       const refusal = refusals.shift();
@@ -236,81 +222,4 @@ describe('The desk that takes commands', () => {
     expect(error).to.be.instanceOf(LedgerError).with.property('code', 'ROLE_NOT_ALLOWED');
     expect((await node.pool.query('SELECT 1 FROM records.operation')).rowCount).to.equal(0);
   });
-
-  it('goes on after a crash with the same envelope, and waits for its verdict before it makes another', async () => {
-    node.ordering = () => Promise.resolve({ accepted: false });
-    const first = submit().catch(() => undefined);
-    const sent = await until(() => node.sent[0]);
-    await node.crash();
-    await first;
-    node.sent.length = 0;
-    commitWhenSent();
-    node.desk.start();
-    expect((await until(() => node.sent[0])).equals(sent)).to.equal(true);
-    const again = await untilDone(() => submit());
-    expect(again.answer).to.have.property('status', 200);
-    expect(node.endorsed).to.equal(1);
-  });
-
-  it('does not send again after a crash what the peers may have forgotten the private data of', async () => {
-    node.ordering = () => Promise.resolve({ accepted: false });
-    const first = submit().catch(() => undefined);
-    const sent = await until(() => node.sent[0]);
-    await node.crash();
-    await first;
-    node.sent.length = 0;
-    node.peerHeight = 501;
-    node.desk.start();
-    await until(() => (node.heightAsked > 0 ? true : undefined));
-    await node.commit(sent);
-    expect((await untilDone(() => submit())).answer).to.have.property('status', 200);
-    expect(node.sent).to.deep.equal([]);
-  });
-
-  it('finds after a crash that its transaction was committed meanwhile', async () => {
-    const first = submit().catch(() => undefined);
-    const sent = await until(() => node.sent[0]);
-    await node.crash();
-    await first;
-    await node.commit(sent);
-    node.desk.start();
-    expect((await untilDone(() => submit())).answer).to.have.property('status', 200);
-    expect(node.sent).to.have.length(1);
-  });
-
-  it('makes the transaction after a crash that came before there was one', async () => {
-    let release: () => void = () => {};
-    node.endorse = () =>
-      new Promise((resolve) => {
-        release = () => resolve(envelopeOf());
-      });
-    const first = submit().catch(() => undefined);
-    await until(() => (node.endorsed === 1 ? true : undefined));
-    const crashed = node.crash();
-    release();
-    await crashed;
-    await first;
-    node.endorse = () => Promise.resolve(envelopeOf());
-    commitWhenSent();
-    node.desk.start();
-    expect((await untilDone(() => submit())).answer).to.have.property('status', 200);
-  });
 });
-
-async function untilDone(ask: () => Promise<Outcome>): Promise<Outcome> {
-  return until(() =>
-    ask().catch((error: unknown) => {
-      if (error instanceof LedgerError && error.code === 'OPERATION_RUNNING') return undefined;
-      throw error;
-    }),
-  );
-}
-
-/** Looks until something is there. The test's own time-out ends it. */
-async function until<T>(look: () => T | undefined | Promise<T | undefined>): Promise<T> {
-  for (;;) {
-    const found = await look();
-    if (found !== undefined) return found;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
