@@ -52,9 +52,9 @@ describe('A problem', () => {
 
   it('is that the database is away when it is, and INTERNAL when it was asked wrongly', () => {
     const coded = (code: string): Error => Object.assign(new Error('x'), { code });
-    for (const code of ['ECONNREFUSED', '57P01', '57P03', '08006', '53300', '57014'])
+    for (const code of ['ECONNREFUSED', '57P01', '57P03', '08006', '53300', '57014', '3F000', '42P01'])
       expect(problemFrom(coded(code)).code, code).to.equal('DATABASE_UNAVAILABLE');
-    for (const code of ['42P01', '23505', '22P02', '42501'])
+    for (const code of ['42703', '23505', '22P02', '42501'])
       expect(problemFrom(coded(code)).code, code).to.equal('INTERNAL');
     for (const words of ['Connection terminated unexpectedly', 'timeout exceeded when trying to connect'])
       expect(problemFrom(new Error(words)).code, words).to.equal('DATABASE_UNAVAILABLE');
