@@ -53,7 +53,8 @@ export const answerProblem =
       log.error('problem', {
         correlationId: exchange.correlationId,
         code: problem.code,
-        ...describeError(problem.cause),
+        operation: problem.facts.operation,
+        ...(problem.cause !== undefined && describeError(problem.cause)),
       });
     }
     res

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { commands as ledgerCommands } from '@reciprocal-clubs/chaincode/contracts.js';
 import type { Club } from '../club.js';
+import { describeError } from '../describeError.js';
 import { foretell } from '../fabric/foretell.js';
 import type { Endorsed, Ledger } from '../fabric/ledgerClient.js';
 import { isErrorCode, LedgerError, RefusedError } from '../fabric/ledgerError.js';
@@ -101,7 +102,7 @@ async function disagreeing(error: unknown): Promise<never> {
 /** The peer can tell as well. */
 const untold = (club: Club) => (error: unknown) => {
   if (!(error instanceof IncompleteReadModelError))
-    club.log.warn('the read model cannot be asked', { reason: error instanceof Error ? error.message : 'unknown' });
+    club.log.warn('the read model cannot be asked', describeError(error));
   return undefined;
 };
 

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { peer } from '@hyperledger/fabric-protos';
 import type { Club } from '../club.js';
+import { describeError } from '../describeError.js';
 import { LedgerError } from '../fabric/ledgerError.js';
 import type { ErrorCode } from '../openapi/errors.generated.js';
 import { errors } from '../openapi/errors.generated.js';
@@ -68,7 +69,7 @@ export class Carrier {
         return await step();
       } catch (error) {
         this.#end.signal.throwIfAborted();
-        this.club.log.error(trouble, { reason: reasonOf(error) });
+        this.club.log.error(trouble, describeError(error));
         await delay(databasePauseMs, undefined, { signal: this.#end.signal });
       }
     }
@@ -89,9 +90,14 @@ export class Carrier {
       return await this.#settle(operation, command, await this.store.lastAttempt(operation.id));
     } catch (error) {
       if (!(error instanceof LedgerError)) throw error;
-      if (error.code === 'INTERNAL')
-        this.club.log.error('a command failed', { operation: operation.id, reason: reasonOf(error.cause) });
-      return refused(error.code, error.details);
+      const { code, cause } = error;
+      if (errors[code].status >= 500)
+        this.club.log.warn('a command failed', {
+          operation: operation.id,
+          code,
+          ...(cause !== undefined && describeError(cause)),
+        });
+      return refused(code, error.details);
     }
   }
 
@@ -171,5 +177,3 @@ const refused = (code: ErrorCode, details: Readonly<Record<string, unknown>> = {
   code,
   details,
 });
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : 'unknown');

@@ -217,6 +217,14 @@ describe('The desk that takes commands', () => {
     expect(answer).to.deep.include({ code: 'PEER_BEHIND', status: 503 });
   });
 
+  it('logs why a command failed inside, and not the words of a parser, which quote what they read', async () => {
+    node.endorse = () => Promise.reject(new LedgerError('INTERNAL', {}, { cause: new SyntaxError('"M-4711" is no') }));
+    const { operation } = await submit();
+    const line = await until(() => node.lines.find((one) => one.includes(operation)));
+    expect(JSON.parse(line)).to.include({ operation, code: 'INTERNAL', error: 'SyntaxError' });
+    expect(line).not.to.contain('4711');
+  });
+
   it('refuses a role that may not, before anything is stored', async () => {
     const error = await submit({ roles: ['front-desk'] }).catch((refused: unknown) => refused);
     expect(error).to.be.instanceOf(LedgerError).with.property('code', 'ROLE_NOT_ALLOWED');

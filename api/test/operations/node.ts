@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { PassThrough } from 'node:stream';
 import { connectPool } from '@reciprocal-clubs/postgres/connect.js';
 import { clubDatabase, type ClubDatabase } from '@reciprocal-clubs/postgres/test/postgresForTests.js';
 import type pg from 'pg';
-import { createLogger } from 'winston';
+import { createLogger, transports } from 'winston';
 import type { Club } from '../../src/club.js';
 import { commands } from '../../src/commands.js';
 import type { Endorsed, Ledger } from '../../src/fabric/ledgerClient.js';
@@ -17,6 +18,8 @@ type Ordering = (envelope: Buffer) => Promise<{ accepted: boolean }>;
 /** A club's node up to the ledger: its database is real, its peer is told what to answer, and the test is the listener. */
 export class Node {
   readonly sent: Buffer[] = [];
+  /** of the log */
+  readonly lines: string[] = [];
   endorsed = 0;
   /** the record that a valid transaction of this block leaves */
   bodyAt: (block: number) => object = (block) => ({ id: proposalId, closedIn: block });
@@ -41,7 +44,8 @@ export class Node {
     const database = await clubDatabase();
     const pool = connectPool(database.api, { application: 'test api' });
     const listener = connectPool(database.listener, { application: 'test listener' });
-    const log = createLogger({ silent: true });
+    const stream = new PassThrough();
+    const log = createLogger({ transports: [new transports.Stream({ stream })] });
     const notifications = new Notifications(database.api, log);
     notifications.start();
     const ref: { node?: Node } = {};
@@ -61,6 +65,7 @@ export class Node {
       close: () => Promise.resolve(),
     });
     ref.node = node;
+    stream.on('data', (line: Buffer) => node.lines.push(line.toString('utf8')));
     return node;
   }
 
