@@ -7,7 +7,7 @@ import { Message, asBuffer } from '../encoding/protobuf.js';
 import { certificateFingerprint, certificateFromPem } from './certificate.js';
 import { Membership, type MspDefinition, type Role } from './membership.js';
 import { Memo } from './memo.js';
-import { sha256, verifyLowS } from './sign.js';
+import { isVerifiable, sha256, verifyLowS } from './sign.js';
 
 export type { MspDefinition, NodeOu, Role } from './membership.js';
 
@@ -91,7 +91,7 @@ export class Msps {
       const membership = this.#memberships.get(mspId);
       if (!membership) throw new Error(`MSP ${mspId} is not defined on channel`);
       const { publicKey } = certificate;
-      if (publicKey.asymmetricKeyDetails?.namedCurve !== 'prime256v1') throw new Error('public key is not on P-256');
+      if (!isVerifiable(publicKey)) throw new Error('public key is of a kind that nobody verifies with');
       return Object.freeze({
         mspId,
         role: membership.role(certificate),

@@ -1,14 +1,15 @@
-import { generateKeyPairSync, verify } from 'node:crypto';
+import { generateKeyPairSync, sign, verify } from 'node:crypto';
 import { expect } from 'chai';
 import { DER_SEQUENCE, derElement, derUnsignedInteger } from '../../src/encoding/der.js';
-import { readSignature, sha256, signLowS, toLowS, verifyLowS } from '../../src/identity/sign.js';
+import { isVerifiable, readSignature, sha256, signLowS, toLowS, verifyLowS } from '../../src/identity/sign.js';
 
 const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 const DATA = Buffer.from('what was agreed');
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 
 const der = (r: bigint, s: bigint): Buffer => derElement(DER_SEQUENCE, integer(r), integer(s));
-const integer = (value: bigint): Buffer => derUnsignedInteger(Buffer.from(value.toString(16).padStart(66, '0'), 'hex'));
+const integer = (value: bigint): Buffer =>
+  derUnsignedInteger(Buffer.from(value.toString(16).padStart(134, '0'), 'hex'));
 
 function numbers(signature: Buffer): { r: bigint; s: bigint } {
   const read = readSignature(signature);
@@ -38,6 +39,39 @@ describe('A signature', () => {
   it('may be followed by bytes that nobody looks at, as in Fabric', () => {
     const signature = Buffer.concat([signLowS(privateKey, DATA), Buffer.from('more')]);
     expect(verifyLowS(publicKey, DATA, signature)).to.equal(true);
+  });
+
+  for (const [curve, order] of [
+    ['secp224r1', 0xffffffffffffffffffffffffffff16a2e0b8f03e13dd29455c5c2a3dn],
+    ['P-256', ORDER],
+    [
+      'P-384',
+      BigInt('0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973'),
+    ],
+    ['P-521', (1n << 521n) - 0x5ae79787c40d069948033feb708f65a2fc44a36477663b851449048e16ec79bf7n],
+  ] as const)
+    it(`on ${curve} verifies with the low s alone`, () => {
+      const keys = generateKeyPairSync('ec', { namedCurve: curve });
+      const { r, s } = numbers(sign('sha256', DATA, keys.privateKey));
+      const [low, high] = s <= order / 2n ? [s, order - s] : [order - s, s];
+      expect(verifyLowS(keys.publicKey, DATA, der(r, low))).to.equal(true);
+      expect(verifyLowS(keys.publicKey, DATA, der(r, high))).to.equal(false);
+      expect(verifyLowS(keys.publicKey, Buffer.from('something else'), der(r, low))).to.equal(false);
+    });
+
+  it('of Ed25519 verifies over the data itself', () => {
+    const keys = generateKeyPairSync('ed25519');
+    const signature = sign(null, DATA, keys.privateKey);
+    expect(verifyLowS(keys.publicKey, DATA, signature)).to.equal(true);
+    expect(verifyLowS(keys.publicKey, Buffer.from('something else'), signature)).to.equal(false);
+    expect(verifyLowS(keys.publicKey, DATA, Buffer.from('noise'))).to.equal(false);
+  });
+
+  it('of RSA is none that Fabric knows', () => {
+    const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    expect(isVerifiable(keys.publicKey)).to.equal(false);
+    expect(verifyLowS(keys.publicKey, DATA, sign('sha256', DATA, keys.privateKey))).to.equal(false);
+    expect(isVerifiable(publicKey)).to.equal(true);
   });
 
   const { r, s } = numbers(signLowS(privateKey, DATA));
