@@ -56,7 +56,7 @@ export function verifyGenesis(received: ReceivedBlock, genesis: ReceivedBlock): 
 /**
  * A block that is to follow the last one.
  *
- * @throws RefusedBlockError when ordering did not sign it, or the peer calls valid what is not signed as it should be
+ * @throws RefusedBlockError when ordering did not sign it
  * @throws ForkError when ordering signed it to follow another one
  */
 export function verifyNext(received: ReceivedBlock, head: Head, trust: Trust): VerifiedBlock {
@@ -85,7 +85,7 @@ function check(received: ReceivedBlock, trust: Trust): Pick<VerifiedBlock, 'tran
     const verified = verifyTransaction(bytes, trust.msps);
     // Nobody signs a genesis block.
     if (code !== VALID || block.number === 0) return { ...verified, code, quarantine: undefined };
-    const quarantine = unreadable(verified, trust, `block ${block.number}: transaction ${index}`);
+    const quarantine = unfounded(verified, trust);
     if (quarantine !== undefined || verified.envelope?.type !== CONFIG) return { ...verified, code, quarantine };
     const changed = configurationAfter(received);
     if (typeof changed !== 'string') next = changed;
@@ -95,17 +95,16 @@ function check(received: ReceivedBlock, trust: Trust): Pick<VerifiedBlock, 'tran
 }
 
 /**
- * What Fabric found valid and we cannot read is set aside: the ledger goes on. What is signed wrongly Fabric finds valid never.
- *
- * @throws RefusedBlockError
+ * What Fabric found valid and we cannot read, or find signed otherwise than it says, is set aside with an alarm: nothing of it is
+ * applied, and the ledger goes on. One club's odd certificate must not stop the others' listeners.
  */
-function unreadable(verified: VerifiedTransaction, { channel }: Trust, which: string): string | undefined {
-  const { envelope, creator, transaction, fault } = verified;
+function unfounded(
+  { envelope, creator, transaction, fault }: VerifiedTransaction,
+  { channel }: Trust,
+): string | undefined {
   if (!envelope) return fault ?? 'no envelope';
-  if (fault !== undefined && creator && !transaction) return fault;
-  if (fault !== undefined) throw new RefusedBlockError(`${which} is called valid, but ${fault}`);
-  if (envelope.channel !== channel.name) throw new RefusedBlockError(`${which} is for another channel`);
-  return undefined;
+  if (fault !== undefined) return creator && !transaction ? fault : `called valid, but ${fault}`;
+  return envelope.channel === channel.name ? undefined : 'called valid, but for another channel';
 }
 
 function configurationAfter({ bytes }: ReceivedBlock): Trust | string {

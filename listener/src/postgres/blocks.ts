@@ -6,23 +6,25 @@ type Reader = Pick<ClientBase, 'query'>;
 
 export async function insertBlock(client: ClientBase, contents: BlockContents): Promise<void> {
   const { number, hash, previousHash, dataHash, bytes, transactions } = contents;
-  await client.query(
-    'INSERT INTO projection.block (number, hash, previous_hash, data_hash, bytes) VALUES ($1, $2, $3, $4, $5)',
-    [number, hash, previousHash, dataHash, bytes],
-  );
+  await client.query({
+    name: 'insert-block',
+    text: 'INSERT INTO projection.block (number, hash, previous_hash, data_hash, bytes) VALUES ($1, $2, $3, $4, $5)',
+    values: [number, hash, previousHash, dataHash, bytes],
+  });
   const rows = transactions.map(({ txId, type, code, creatorMsp, timeMs, chaincode, name, endorsers }, index) => ({
     ...{ index, type, code, chaincode, name, endorsers },
     tx_id: txId,
     creator_msp: creatorMsp,
     time_ms: timeMs,
   }));
-  await client.query(
-    `INSERT INTO projection.transaction (block, index, tx_id, type, code, creator_msp, time_ms, chaincode, name, endorsers)
+  await client.query({
+    name: 'insert-transactions',
+    text: `INSERT INTO projection.transaction (block, index, tx_id, type, code, creator_msp, time_ms, chaincode, name, endorsers)
      SELECT $1, index, tx_id, type, code, creator_msp, time_ms, chaincode, name, endorsers
        FROM jsonb_to_recordset($2) AS row (index integer, tx_id text, type integer, code integer, creator_msp text,
             time_ms bigint, chaincode text, name text, endorsers text[])`,
-    [number, JSON.stringify(rows)],
-  );
+    values: [number, JSON.stringify(rows)],
+  });
 }
 
 /** Hash of the header of a stored block; undefined when there is none of this number. */

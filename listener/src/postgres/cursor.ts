@@ -13,10 +13,11 @@ export async function lockHead(client: ClientBase): Promise<Head> {
 
 /** Moves on to the next block: false when the projection is not where it was thought to be, because another listener was here. */
 export async function advance(client: ClientBase, from: Head, hash: Buffer): Promise<boolean> {
-  const { rowCount } = await client.query(
-    'UPDATE projection.cursor SET next = $1::bigint + 1, last_hash = $2 WHERE next = $1 AND last_hash = $3',
-    [from.number + 1, hash, from.hash],
-  );
+  const { rowCount } = await client.query({
+    name: 'advance',
+    text: 'UPDATE projection.cursor SET next = $1::bigint + 1, last_hash = $2 WHERE next = $1 AND last_hash = $3',
+    values: [from.number + 1, hash, from.hash],
+  });
   return rowCount === 1;
 }
 

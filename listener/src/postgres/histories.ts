@@ -52,8 +52,9 @@ const mostBytes = 2 ** 20;
 /** Versions in ledger order. A value that is longer than any record reads as one that is not known. */
 export async function readHistories(client: ClientBase, wanted: readonly Wanted[]): Promise<VersionAt[]> {
   const names = new Map(wanted.map(({ key }) => [sha256(Buffer.from(key)).toString('hex'), key]));
-  const { rows } = await client.query<Row>(
-    `SELECT v.collection, v.key_hash, v.block, v.index, v.value_hash, t.tx_id, t.time_ms,
+  const { rows } = await client.query<Row>({
+    name: 'histories',
+    text: `SELECT v.collection, v.key_hash, v.block, v.index, v.value_hash, t.tx_id, t.time_ms,
             CASE WHEN length(v.value) <= $5 THEN v.value END AS value,
             (SELECT count(*) FROM projection.version other
               WHERE other.block = v.block AND other.index = v.index
@@ -70,14 +71,14 @@ export async function readHistories(client: ClientBase, wanted: readonly Wanted[
               ORDER BY before.block DESC, before.index DESC LIMIT 1)) v
        JOIN projection.transaction t USING (block, index)
       ORDER BY v.block, v.index, n`,
-    [
+    values: [
       wanted.map(({ collection }) => collection),
       wanted.map(({ key }) => sha256(Buffer.from(key))),
       wanted.map(({ since }) => since),
       wanted.map(({ all }) => all),
       mostBytes,
     ],
-  );
+  });
   return rows.map((row) => ({
     block: row.block,
     index: row.index,

@@ -14,13 +14,14 @@ export async function writeRecords(client: ClientBase, replayed: readonly Replay
   }
   const rows = replayed.flatMap(({ kind, id, record }) => (record ? [{ kind, id, ...record }] : []));
   if (rows.length === 0) return;
-  await client.query(
-    `INSERT INTO projection.record (kind, id, body, tags, hash, block, index, created_block, created_index)
+  await client.query({
+    name: 'write-records',
+    text: `INSERT INTO projection.record (kind, id, body, tags, hash, block, index, created_block, created_index)
      SELECT * FROM unnest($1::text[], $2::text[], $3::json[], $4::jsonb[], $5::bytea[], $6::bigint[], $7::integer[], $8::bigint[], $9::integer[])
          ON CONFLICT (kind, id) DO UPDATE
         SET body = excluded.body, tags = excluded.tags, hash = excluded.hash, block = excluded.block, index = excluded.index,
             created_block = excluded.created_block, created_index = excluded.created_index`,
-    [
+    values: [
       rows.map(({ kind }) => kind),
       rows.map(({ id }) => id),
       rows.map(({ body }) => JSON.stringify(body)),
@@ -31,7 +32,7 @@ export async function writeRecords(client: ClientBase, replayed: readonly Replay
       rows.map(({ created }) => created.block),
       rows.map(({ created }) => created.index),
     ],
-  );
+  });
 }
 
 /** Which of these records there are. @returns `kind/id` of each */
@@ -49,18 +50,19 @@ export async function presentRecords(
 export async function expectActs(client: ClientBase, replayed: readonly Replayed[]): Promise<void> {
   const rows = replayed.flatMap(({ kind, id, expects }) => expects.map((expected) => ({ kind, id, ...expected })));
   if (rows.length === 0) return;
-  await client.query(
-    `INSERT INTO projection.expected_act (collection, key_hash, key, record_kind, record_id)
+  await client.query({
+    name: 'expect-acts',
+    text: `INSERT INTO projection.expected_act (collection, key_hash, key, record_kind, record_id)
      SELECT * FROM unnest($1::text[], $2::bytea[], $3::text[], $4::text[], $5::text[])
          ON CONFLICT DO NOTHING`,
-    [
+    values: [
       rows.map(({ collection }) => collection),
       rows.map(({ key }) => sha256(Buffer.from(key))),
       rows.map(({ key }) => key),
       rows.map(({ kind }) => kind),
       rows.map(({ id }) => id),
     ],
-  );
+  });
 }
 
 /** The organisation of each club of the registry. The body is not asked: Postgres cannot look into json that holds U+0000. */

@@ -13,16 +13,18 @@ export async function insertVersions(client: ClientBase, { number, writes }: Blo
   const keyHashes = writes.map(({ keyHash }) => keyHash);
   const lastOf = new Map(writes.map((write, place) => [`${write.collection} ${write.keyHash.toString('hex')}`, place]));
   const last = new Set(lastOf.values());
+  // Not named: Postgres would keep the plan that was good while the table was small.
   await client.query(
     `UPDATE projection.version v SET is_current = false
        FROM (SELECT DISTINCT * FROM unnest($1::text[], $2::bytea[])) AS written (collection, key_hash)
       WHERE v.collection = written.collection AND v.key_hash = written.key_hash AND v.is_current`,
     [collections, keyHashes],
   );
-  await client.query(
-    `INSERT INTO projection.version (block, index, collection, key_hash, key, value, value_hash, is_current)
+  await client.query({
+    name: 'insert-versions',
+    text: `INSERT INTO projection.version (block, index, collection, key_hash, key, value, value_hash, is_current)
      SELECT $1, * FROM unnest($2::integer[], $3::text[], $4::bytea[], $5::text[], $6::bytea[], $7::bytea[], $8::boolean[])`,
-    [
+    values: [
       number,
       writes.map(({ index }) => index),
       collections,
@@ -32,7 +34,7 @@ export async function insertVersions(client: ClientBase, { number, writes }: Blo
       writes.map(({ valueHash }) => valueHash),
       writes.map((_, place) => last.has(place)),
     ],
-  );
+  });
 }
 
 /** What a purge is for: no value that was written under these keys before stays, nor its hash. */
