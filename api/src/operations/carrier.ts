@@ -9,6 +9,7 @@ import { entityTag, readRecord, representation } from '../postgres/recordStore.j
 import { propose } from './attempts.js';
 import type { Command, Subject } from './command.js';
 import { Delivery } from './delivery.js';
+import { meaningOf } from './verdict.js';
 import { OperationStore, type Answer, type Attempt, type Operation } from './operationStore.js';
 
 const mostAttempts = 8;
@@ -159,12 +160,6 @@ export class Carrier {
       headers: { ETag: entityTag(record), ...(location !== undefined && { Location: location }) },
     };
   }
-}
-
-function meaningOf(code: number): ErrorCode {
-  const { MVCC_READ_CONFLICT, PHANTOM_READ_CONFLICT, ENDORSEMENT_POLICY_FAILURE } = peer.TxValidationCode;
-  if (code === MVCC_READ_CONFLICT || code === PHANTOM_READ_CONFLICT) return 'CONFLICT';
-  return code === ENDORSEMENT_POLICY_FAILURE ? 'POLICY_NOT_MET' : 'TRANSACTION_INVALID';
 }
 
 /** Nothing was sent: what is wrong here stays wrong, and is told. */
