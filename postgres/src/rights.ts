@@ -14,12 +14,13 @@ export function grantRights(client: Client, club: DatabaseNames): Promise<void> 
     await client.query("SELECT pg_advisory_xact_lock(hashtext('rights'))");
     await client.query(`
       REVOKE ALL ON ALL TABLES IN SCHEMA projection, records FROM ${api}, ${listener};
-      REVOKE ALL (operation, tx_id, block, index, code) ON records.attempt FROM ${listener};
+      REVOKE ALL (operation, tx_id, block, index, code, taken_up) ON records.attempt FROM ${api}, ${listener};
 
       GRANT SELECT ON ALL TABLES IN SCHEMA projection TO ${api};
       GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA records TO ${api};
       REVOKE INSERT, UPDATE, DELETE ON records.migration FROM ${api};
       REVOKE UPDATE ON records.attempt FROM ${api};
+      GRANT UPDATE (taken_up) ON records.attempt TO ${api};
 
       GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA projection TO ${listener};
       REVOKE INSERT, UPDATE, DELETE ON projection.migration FROM ${listener};

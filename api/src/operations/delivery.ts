@@ -22,7 +22,7 @@ export class Delivery {
    * applied once at most. Once it may have been ordered, only its block ends that. It is not sent again once its block is seen, nor when
    * the peers may have dropped its private data.
    *
-   * @param mayHaveBeenSent by a process that was killed
+   * @param mayHaveBeenSent by another process, one that was killed for instance
    * @returns the verdict
    * @throws LedgerError ORDERING_UNAVAILABLE when it certainly was never ordered; the attempt is forgotten then
    */
@@ -31,6 +31,8 @@ export class Delivery {
     attempt: Attempt,
     mayHaveBeenSent: boolean,
   ): Promise<NonNullable<Attempt['verdict']>> {
+    if (mayHaveBeenSent && !(await this.store.takeUp(operationId, attempt.n)))
+      throw new Error('the envelope was forgotten meanwhile: it was never ordered');
     const watch = this.club.notifications.watch(operationId);
     let accepted = false;
     try {
@@ -64,8 +66,8 @@ export class Delivery {
       return (await this.club.ledger.client.send(envelope)).accepted;
     } catch (error) {
       if (!(error instanceof LedgerError) || mayHaveBeenSent) return false;
-      await this.store.dropAttempt(operationId, n);
-      throw error;
+      if (await this.store.dropAttempt(operationId, n)) throw error;
+      return false;
     }
   }
 }

@@ -114,12 +114,22 @@ export class OperationStore {
     );
   }
 
-  /** Forgets an envelope that certainly was not ordered. */
-  async dropAttempt(operationId: string, n: number): Promise<void> {
-    await this.pool.query('DELETE FROM records.attempt WHERE operation = $1 AND n = $2 AND block IS NULL', [
-      operationId,
-      n,
-    ]);
+  /** Notes that a process goes on with an envelope that another one made. @returns false when that one has forgotten it meanwhile */
+  async takeUp(operationId: string, n: number): Promise<boolean> {
+    const { rowCount } = await this.pool.query(
+      'UPDATE records.attempt SET taken_up = true WHERE operation = $1 AND n = $2',
+      [operationId, n],
+    );
+    return rowCount === 1;
+  }
+
+  /** Forgets an envelope that certainly was not ordered. @returns false when another process may have sent it meanwhile */
+  async dropAttempt(operationId: string, n: number): Promise<boolean> {
+    const { rowCount } = await this.pool.query(
+      'DELETE FROM records.attempt WHERE operation = $1 AND n = $2 AND block IS NULL AND NOT taken_up',
+      [operationId, n],
+    );
+    return rowCount === 1;
   }
 }
 

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { closeProposal } from '../../src/governance/proposalCommands.js';
-import type { Outcome } from '../../src/operations/commandDesk.js';
+import { commands } from '../../src/commands.js';
+import { LedgerError } from '../../src/fabric/ledgerError.js';
+import { CommandDesk, type Outcome } from '../../src/operations/commandDesk.js';
 import { request, until, untilDone } from './asking.js';
 import { envelopeOf, Node } from './node.js';
 
@@ -44,6 +46,21 @@ describe('The desk that takes commands, when its process ends', () => {
     await node.commit(sent);
     expect((await untilDone(() => submit())).answer).to.have.property('status', 200);
     expect(node.sent).to.deep.equal([]);
+  });
+
+  it('forgets no envelope that another process has taken up, whatever ordering says to itself', async () => {
+    const other = new CommandDesk(node.club, commands);
+    node.ordering = async (envelope) => {
+      // Before the first answer the other process takes it up, and ordering takes it from there.
+      if (node.sent.length > 1) return { accepted: true };
+      other.start();
+      await until(() => (node.sent.length > 1 ? true : undefined));
+      setImmediate(() => void node.commit(envelope));
+      throw new LedgerError('ORDERING_UNAVAILABLE');
+    };
+    expect((await submit()).answer).to.have.property('status', 200);
+    expect(node.endorsed).to.equal(1);
+    await other.close();
   });
 
   it('finds after a crash that its transaction was committed meanwhile', async () => {

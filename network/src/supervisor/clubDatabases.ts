@@ -1,5 +1,6 @@
 import { names } from '@reciprocal-clubs/postgres/names.js';
 import { prepareDatabase } from '@reciprocal-clubs/postgres/prepareDatabase.js';
+import { connected } from '@reciprocal-clubs/postgres/provision.js';
 import { Client, type ClientConfig } from 'pg';
 import type { Club } from '../consortium.js';
 import { findPostgres } from '../services/findPostgres.js';
@@ -62,9 +63,10 @@ function namedServer(url: string): DatabaseServer {
 /** Makes every club's database ready. @throws Error with one clear line */
 export async function prepareDatabases(
   folder: DataFolder,
-  { administrator }: DatabaseServer,
+  { administrator, plan }: DatabaseServer,
   say: (line: string) => void,
 ): Promise<void> {
+  if (plan) await connected(administrator, keepPublicOut);
   for (const club of folder.consortium.clubs) {
     const startedMs = Date.now();
     const password = (role: string): string => secretFile(folder.password(club, 'postgres', role));
@@ -75,6 +77,11 @@ export async function prepareDatabases(
     const what = applied.length > 0 ? `migrated (${applied.join(', ')})` : 'nothing to migrate';
     say(`Database of ${club.legalName}: ${what}, ${Date.now() - startedMs} ms`);
   }
+}
+
+/** A club's roles have nothing to look for in the databases of the server itself. Of a server that is not ours this is its owner's. */
+async function keepPublicOut(client: Client): Promise<void> {
+  await client.query('REVOKE CONNECT, TEMPORARY ON DATABASE postgres, template1 FROM PUBLIC');
 }
 
 /** How one of the club's roles reaches its database, as the programs are told (DatabaseConfiguration). */

@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { Client } from 'pg';
+import { Client, type ClientConfig } from 'pg';
 import { databaseOf, databaseServer, prepareDatabases } from '../../src/supervisor/clubDatabases.js';
 import { DataFolder } from '../../src/supervisor/dataFolder.js';
 import { consortiumOf } from '../consortiumOf.js';
@@ -11,6 +12,19 @@ import { temporaryFolder } from './programs.js';
 const password = 'not to be shown';
 const urlOf = (host: string, port: number, rest = ''): string =>
   `postgres://postgres:${encodeURIComponent(password)}@${host}:${port}/postgres${rest}`;
+
+/** Why a role cannot connect. */
+async function refusal(access: ClientConfig): Promise<string> {
+  const client = new Client(access);
+  try {
+    await client.connect();
+    return 'let in';
+  } catch (error) {
+    return String(error);
+  } finally {
+    await client.end();
+  }
+}
 
 describe("The clubs' databases", () => {
   const folder = temporaryFolder();
@@ -39,6 +53,15 @@ describe("The clubs' databases", () => {
       await client.connect();
       expect((await client.query('SELECT next FROM projection.cursor')).rows).to.deep.equal([{ next: '0' }]);
       await client.end();
+
+      await prepareDatabases(data(), { ...named, plan: postgres.plan }, () => {});
+      const access = {
+        ...administrator,
+        user,
+        password: readFileSync(databaseOf(data(), named, club, 'listener').passwordFile, 'utf8'),
+      };
+      for (const database of ['postgres', 'template1', 'club_harbour'])
+        expect(await refusal({ ...access, database }), database).to.match(/permission denied for database/);
     } finally {
       await postgres.stop();
     }

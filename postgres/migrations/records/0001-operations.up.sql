@@ -27,12 +27,15 @@ CREATE TABLE attempt (
   height bigint NOT NULL, -- of the read model when it was endorsed: an envelope is not sent again after too many blocks
   endorsed_at timestamptz NOT NULL DEFAULT now(),
   endorsers text[] NOT NULL,
+  taken_up boolean NOT NULL DEFAULT false, -- by another process than the one that made it: who made it no longer knows whether it was sent
   block bigint, -- the verdict, written by the listener
   index integer,
   code integer,
   PRIMARY KEY (operation, n),
   CHECK ((block IS NULL) = (code IS NULL))
 );
+
+CREATE INDEX ON attempt (operation) WHERE block IS NULL;
 
 -- The pseudonym of a member under one agreement. Number and salt are encrypted with the club's field key.
 CREATE TABLE alias (
