@@ -8,6 +8,7 @@ import type { ClubConfiguration, Configuration } from './configuration.js';
 import { PeerBlocks, type Connection } from './fabric/peerBlocks.js';
 import { peerHeight } from './fabric/peerHeight.js';
 import { Follower } from './follow/follower.js';
+import { beat } from './follow/heartbeat.js';
 import { LateFollower } from './follow/lateFollower.js';
 import { StandingWatch } from './follow/standingWatch.js';
 import { Status } from './follow/status.js';
@@ -93,7 +94,7 @@ export class ClubListener implements Watched {
     const whileFollowing = AbortSignal.any([signal, halted.signal]);
     const late = this.#late.run(whileFollowing);
     const standing = this.#standing.run(whileFollowing);
-    await Promise.all([following, late, standing, this.#relay.run(signal)]);
+    await Promise.all([following, late, standing, this.#relay.run(signal), beat(this.#pool, signal)]);
     await this.#pool.end();
   }
 

@@ -86,8 +86,9 @@ describe('a listener of several clubs', function () {
 
   it('goes on for one club while another is halted or has no peer, and says why', async () => {
     const pool = connectPool(around.databases.get('harbour')?.owner ?? fail(), { application: 'operator in tests' });
-    await pool.query(`UPDATE projection.listener SET state = 'halted', reason = 'two blocks of number 3 are signed'`);
-    await pool.end();
+    await pool.query(
+      `UPDATE projection.listener SET state = 'halted', reason = 'two blocks of number 3 are signed', seen_at = '2020-01-01Z'`,
+    );
     running = await startListener(around.configuration, log);
     await until(async () => (await ready()).clubs['stjulians']?.state === 'following');
     expect((await get('/health/ready')).status).to.equal(503);
@@ -97,6 +98,11 @@ describe('a listener of several clubs', function () {
     });
     expect(await metric('listener_halted', 'harbour')).to.equal(1);
     expect(await metric('listener_halted', 'stjulians')).to.equal(0);
+    await until(async () => {
+      const { rows } = await pool.query(`SELECT FROM projection.listener WHERE seen_at > '2020-01-01Z'`);
+      return rows.length === 1;
+    });
+    await pool.end();
     expect(entries.some(({ alarm, club }) => alarm === 'HALTED' && club === 'harbour')).to.equal(true);
 
     await around.peers.get('stjulians')?.stop();

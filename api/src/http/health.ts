@@ -22,6 +22,8 @@ type Check = readonly [name: string, look: () => Finding | Promise<Finding>];
 
 const patienceMs = 2_000;
 const toleratedLagBlocks = 10;
+/** The listener writes four times as often. */
+const toleratedSilenceSeconds = 20;
 
 /** live: the process answers. started: it has its tables, and what it stores stays. ready: it can carry out commands, and what it answers is up to date. */
 export function healthRoutes({ pool, notifications, ledger }: Vitals, isStopping: () => boolean): Routes {
@@ -83,9 +85,13 @@ async function durable(pool: pg.Pool): Promise<Finding> {
   }
 }
 
+/** What the listener said last holds only while it lives. Both times are the database's. */
 async function listenerFollows(pool: pg.Pool): Promise<Finding> {
-  const { rows } = await pool.query<{ state: string }>('SELECT state FROM projection.listener');
-  const state = rows[0]?.state ?? 'unknown';
+  const { rows } = await pool.query<{ state: string; silent: number }>(
+    'SELECT state, extract(epoch FROM now() - seen_at)::float8 AS silent FROM projection.listener',
+  );
+  const { state, silent } = rows[0] ?? { state: 'unknown', silent: 0 };
+  if (silent > toleratedSilenceSeconds) return { ok: false, detail: `not heard of for ${Math.floor(silent)} s` };
   return { ok: state === 'following', detail: state };
 }
 

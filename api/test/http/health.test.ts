@@ -9,7 +9,7 @@ describe('The health of a node', () => {
 
   beforeEach(async () => {
     served = await ServedClub.open();
-    await served.node.listener.query(`UPDATE projection.listener SET state = 'following'`);
+    await served.node.listener.query(`UPDATE projection.listener SET state = 'following', seen_at = now()`);
     // Whether it is connected by now or not: it hears of the block, or finds it.
     await served.node.listener.query('UPDATE projection.cursor SET next = 1');
     await served.node.listener.query(`SELECT pg_notify('block', '0')`);
@@ -36,6 +36,22 @@ describe('The health of a node', () => {
     await served.node.listener.query(`UPDATE projection.listener SET state = 'halted', reason = 'a fork'`);
     expect(await health('/health/ready')).to.deep.equal({ status: 503, failing: { listener: 'halted' } });
     expect(await health('/health/started')).to.have.property('status', 200);
+  });
+
+  it('says when the listener lives no more, whatever it said last', async () => {
+    for (const state of ['following', 'halted', 'reconnecting']) {
+      await served.node.listener.query(
+        `UPDATE projection.listener SET state = $1, seen_at = now() - interval '37 seconds'`,
+        [state],
+      );
+      const { status, failing } = await health('/health/ready');
+      expect(status).to.equal(503);
+      expect(failing['listener']).to.match(/^not heard of for (37|38) s$/);
+    }
+    await served.node.listener.query(
+      `UPDATE projection.listener SET state = 'following', seen_at = now() - interval '10 seconds'`,
+    );
+    expect(await health('/health/ready')).to.have.property('status', 200);
   });
 
   it('says when the read model is behind the own peer', async () => {

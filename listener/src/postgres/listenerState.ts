@@ -25,3 +25,8 @@ export async function writeState(pool: Pool, state: State, reason: string): Prom
     [state, reason.replaceAll('\0', '\uFFFD')],
   );
 }
+
+/** The listener lives, whatever its state is: without this the state is one that somebody left. */
+export async function writeSeen(pool: Pool): Promise<void> {
+  await pool.query('UPDATE projection.listener SET seen_at = now()');
+}

@@ -115,6 +115,7 @@ CREATE TABLE listener (
   "only" boolean PRIMARY KEY DEFAULT true CHECK ("only"),
   state text NOT NULL CHECK (state IN ('starting', 'following', 'reconnecting', 'halted')),
   reason text NOT NULL DEFAULT '',
-  since timestamptz NOT NULL DEFAULT now()
+  since timestamptz NOT NULL DEFAULT now(),
+  seen_at timestamptz NOT NULL DEFAULT now() -- renewed for as long as the listener lives, whatever its state is
 );
 INSERT INTO listener (state) VALUES ('starting');
