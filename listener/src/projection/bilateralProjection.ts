@@ -1,5 +1,5 @@
 import type { SchemaName, Schemas } from '@reciprocal-clubs/chaincode/ledger/schemas.js';
-import { readHalves, type BilateralValue } from './bilateralRecord.js';
+import { readHalves, type BilateralForm, type BilateralValue } from './bilateralRecord.js';
 import { ownCollectionIn, type Scene, type Step } from './history.js';
 import type { Shown, Told, Turn } from './projection.js';
 import { replayer, type Replayer } from './replay.js';
@@ -22,15 +22,12 @@ export interface Acts<S extends SchemaName> {
 export type Standing = ReadonlyMap<string, Buffer | undefined>;
 
 /** One kind of record of two clubs, each having a half. */
-export interface BilateralKind<S extends SchemaName> {
+export interface BilateralKind<S extends SchemaName> extends BilateralForm<S> {
   readonly kind: string;
-  readonly schema: S;
   readonly prefix: string;
   /** of the key, after its prefix */
   readonly parts: number;
   readonly id: (mainKey: string) => string;
-  readonly isOfKey: (record: Schemas[S], mainKey: string) => boolean;
-  readonly parties: (record: Schemas[S]) => readonly string[];
   /** what is told of a new value, if anything */
   readonly tell?: (record: Schemas[S]) => string | undefined;
   readonly show: (record: Schemas[S], scene: Scene, standing: Standing, mainKey: string) => Omit<Shown, 'hash'>;
@@ -40,6 +37,8 @@ export interface BilateralKind<S extends SchemaName> {
 interface State<S extends SchemaName> {
   readonly mainKey: string;
   readonly value: BilateralValue<S> | undefined;
+  /** the other party, of the last value, be there one still or not; of the first half that came, where none was agreed */
+  readonly partner: string | undefined;
   /** A newer value is agreed and has not come: what is shown is of before, and nothing is told of it. */
   readonly isBehind: boolean;
   /** by collection, whatever clubs may do it: an act may come before the record is known */
@@ -55,7 +54,7 @@ export function bilateralProjection<S extends SchemaName>(kind: BilateralKind<S>
     forms: { [kind.prefix]: kind.parts, ...(kind.acts && { [kind.acts.prefix]: 1 }) },
     id: (touched) => kind.id(mainKey(touched)),
     keys: (touched) => [mainKey(touched), ...(kind.acts ? [kind.acts.key(mainKey(touched))] : [])],
-    start: { mainKey: '', value: undefined, isBehind: false, acts: new Map() },
+    start: { mainKey: '', value: undefined, partner: undefined, isBehind: false, acts: new Map() },
     next: (state, step, scene) => next(kind, state, step, scene),
     show: (state, scene) =>
       state.value && {
@@ -87,14 +86,14 @@ function next<S extends SchemaName>(kind: BilateralKind<S>, state: State<S>, ste
 }
 
 function nextValue<S extends SchemaName>(
-  { schema, prefix, isOfKey, parties, tell }: BilateralKind<S>,
+  kind: BilateralKind<S>,
   state: State<S>,
   step: Step,
   scene: Scene,
 ): Turn<State<S>> {
-  const mainKey = step.versions.find(({ key }) => key.startsWith(`${prefix}/`))?.key;
+  const mainKey = step.versions.find(({ key }) => key.startsWith(`${kind.prefix}/`))?.key;
   if (mainKey === undefined) return { state, told: [], faults: [] };
-  const halves = readHalves(step, mainKey, schema, scene, (record) => isOfKey(record, mainKey), parties);
+  const halves = readHalves(kind, step, mainKey, scene, state.partner);
   switch (halves.kind) {
     case 'untouched':
       return { state, told: [], faults: [] };
@@ -102,12 +101,15 @@ function nextValue<S extends SchemaName>(
       return { state: { ...state, isBehind: true }, isUnseen: true, told: [], faults: [] };
     case 'deleted':
       return { state: { ...state, value: undefined, isBehind: false }, told: [], faults: [] };
-    case 'fault':
-      return { state, told: [], faults: [halves.reason] };
+    case 'fault': {
+      const partner = state.partner ?? halves.partner;
+      return { state: { ...state, partner }, isUnseen: true, told: [], faults: [halves.reason] };
+    }
     case 'agreed': {
-      const type = tell?.(halves.value.record);
-      const told = type === undefined ? [] : [{ type, write: halves.write }];
-      return { state: { ...state, mainKey, value: halves.value, isBehind: false }, told, faults: [] };
+      const { value, write, partner } = halves;
+      const type = kind.tell?.(value.record);
+      const told = type === undefined ? [] : [{ type, write }];
+      return { state: { ...state, mainKey, value, partner, isBehind: false }, told, faults: [] };
     }
   }
 }

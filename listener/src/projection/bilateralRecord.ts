@@ -1,5 +1,5 @@
 import type { SchemaName, Schemas } from '@reciprocal-clubs/chaincode/ledger/schemas.js';
-import { ownCollectionIn, versionOf, type Scene, type Step, type VersionSeen } from './history.js';
+import { versionOf, type Scene, type Step, type VersionSeen } from './history.js';
 import { readValue } from './storedValue.js';
 
 /** A value of two clubs, agreed: the same bytes in both halves. */
@@ -8,48 +8,61 @@ export interface BilateralValue<S extends SchemaName> {
   readonly hash: Buffer;
 }
 
-/** What became of a record's halves in one transaction. */
+/** How a kind of record of two clubs is read. */
+export interface BilateralForm<S extends SchemaName> {
+  readonly schema: S;
+  readonly isOfKey: (record: Schemas[S], mainKey: string) => boolean;
+  /** the two clubs whose record it is */
+  readonly parties: (record: Schemas[S]) => readonly string[];
+}
+
+/** What became of a record's halves in one transaction. `partner`: the other party, where the own half tells. */
 export type Halves<S extends SchemaName> =
   | { readonly kind: 'untouched' | 'unknown' | 'deleted' }
-  | { readonly kind: 'agreed'; readonly value: BilateralValue<S>; readonly write: VersionSeen }
-  | { readonly kind: 'fault'; readonly reason: string };
+  | {
+      readonly kind: 'agreed';
+      readonly value: BilateralValue<S>;
+      readonly write: VersionSeen;
+      readonly partner: string;
+    }
+  | { readonly kind: 'fault'; readonly reason: string; readonly partner?: string };
 
 /**
  * Compares both halves of a record that a transaction wrote. Halves that differ, or one that comes alone, are nothing that two clubs
- * agreed on: what they agreed on before stands.
+ * agreed on: what they agreed on before stands. What a third club keeps under the key in its own collection is none of theirs.
  *
- * @param partiesOf the two clubs whose record it is
+ * @param known the other party, as far as halves before told
  */
 export function readHalves<S extends SchemaName>(
+  { schema, isOfKey, parties }: BilateralForm<S>,
   step: Step,
   key: string,
-  schema: S,
   scene: Scene,
-  isOfKey: (record: Schemas[S]) => boolean,
-  partiesOf: (record: Schemas[S]) => readonly string[],
+  known: string | undefined,
 ): Halves<S> {
-  const ownCollection = ownCollectionIn(scene);
-  const own = versionOf(step, ownCollection, key);
-  const others = step.versions.filter(
-    ({ key: written, collection }) => written === key && collection !== ownCollection && collection !== '',
-  );
-  if (!own) return others.length > 0 ? diverged(schema) : { kind: 'untouched' };
-  if (!own.valueHash) return others.length > 0 && others.every(isDelete) ? { kind: 'deleted' } : diverged(schema);
+  const halfOf = (club: string): VersionSeen | undefined => versionOf(step, scene.collections.get(club) ?? '', key);
+  const own = halfOf(scene.club);
+  if (!own) return known !== undefined && halfOf(known) ? diverged(schema) : { kind: 'untouched' };
+  if (!own.valueHash) {
+    // Where all was purged no half tells who the partner was.
+    const partners = known === undefined ? [...scene.collections.keys()] : [known];
+    const others = partners.filter((club) => club !== scene.club).flatMap((club) => halfOf(club) ?? []);
+    return others.length > 0 && others.every(isDelete) ? { kind: 'deleted' } : diverged(schema);
+  }
   if (!own.value) return { kind: 'unknown' };
-  const record = readValue(schema, own.value, (value) => isOfKey(value) && isOurs(partiesOf(value), scene));
+  const record = readValue(schema, own.value, (value) => isOfKey(value, key) && isOurs(parties(value), scene));
   if (typeof record === 'string') return { kind: 'fault', reason: record };
-  const [partner] = partiesOf(record).filter((club) => club !== scene.club);
-  const half = versionOf(step, scene.collections.get(partner ?? '') ?? '', key);
-  if (!half?.valueHash?.equals(own.valueHash)) return diverged(schema);
-  return { kind: 'agreed', value: { record, hash: own.valueHash }, write: own };
+  const partner = parties(record).find((club) => club !== scene.club) ?? '';
+  if (!halfOf(partner)?.valueHash?.equals(own.valueHash)) return { ...diverged(schema), partner };
+  return { kind: 'agreed', value: { record, hash: own.valueHash }, write: own, partner };
 }
 
-export const diverged = (schema: string): { kind: 'fault'; reason: string } => ({
+const isDelete = ({ valueHash }: VersionSeen): boolean => valueHash === undefined;
+
+const diverged = (schema: string): { kind: 'fault'; reason: string } => ({
   kind: 'fault',
   reason: `DIVERGED: the halves of ${schema} differ, or one came alone`,
 });
-
-const isDelete = ({ valueHash }: VersionSeen): boolean => valueHash === undefined;
 
 /** Two clubs of the registry, and this one is among them. */
 function isOurs(parties: readonly string[], { club, collections }: Scene): boolean {

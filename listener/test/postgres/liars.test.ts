@@ -74,6 +74,50 @@ describe('what altered chaincode writes', () => {
     expect((await listening.told()).filter((type) => type.startsWith('passes.'))).to.deep.equal(['passes.issued']);
   });
 
+  it('is nothing to the parties where a third club keeps a copy of the record', async () => {
+    await listening.catchUp();
+    const stJulians = await Listening.to(world, 'stjulians');
+    await stJulians.catchUp();
+    const key = `pass/${story.passId}`;
+    const copy = async (write: Omit<AlteredWrite, 'collection' | 'key'>): Promise<number> =>
+      world.together([await world.lie(['orchard'], { collection: 'own_OrchardMSP', key, ...write })]);
+    const records = () => listening.query('SELECT * FROM projection.record ORDER BY kind, id');
+    const before = await records();
+    await copy({ value: await passBytes() });
+    await copy({ value: 'anything' });
+    await copy({});
+    await copy({ purge: true });
+    await listening.catchUp();
+    await stJulians.catchUp();
+    expect([...listening.alarms(), ...stJulians.alarms()]).to.deep.equal([]);
+    expect(await reasons()).to.deep.equal([]);
+    expect(await records()).to.deep.equal(before);
+    await stJulians.end();
+  });
+
+  it('is nothing to the parties where a third club keeps a copy of a record that is deleted', async () => {
+    await listening.catchUp();
+    const key = `pass/${story.passId}`;
+    await lie(...halves(key));
+    await world.together([await world.lie(['orchard'], { collection: 'own_OrchardMSP', key, value: 'kept' })]);
+    await listening.catchUp();
+    expect(listening.alarms()).to.deep.equal([]);
+    await lie({ collection: 'own_StJuliansMSP', key, value: 'alone' });
+    await listening.catchUp();
+    expect(listening.alarms()).to.include('DIVERGED');
+    expect(await listening.record('pass', story.passId)).to.equal(undefined);
+  });
+
+  it('is DIVERGED where the partner alone deletes or purges its half, whoever else has a copy', async () => {
+    await listening.catchUp();
+    const key = `pass/${story.passId}`;
+    await lie({ collection: 'own_StJuliansMSP', key });
+    await world.together([await world.lie(['orchard'], { collection: 'own_OrchardMSP', key, value: 'kept' })]);
+    await lie({ collection: 'own_StJuliansMSP', key, purge: true });
+    await listening.catchUp();
+    expect(listening.alarms()).to.deep.equal(['DIVERGED', 'DIVERGED']);
+  });
+
   it('leaves a club as it was in the registry', async () => {
     await lie({ key: 'club/orchard', value: '{}' }, { key: 'directory/orchard', value: '{"id":"harbour"}' });
     await listening.catchUp();
