@@ -2195,7 +2195,8 @@ export interface components {
             data: {
                 block: components["schemas"]["BlockNumber"];
                 txId: components["schemas"]["TxId"];
-                record: components["schemas"]["AgreementBody"];
+                /** @description As it was then. Empty once it was erased. */
+                record: components["schemas"]["AgreementBody"] | Record<string, never>;
             };
         };
         /** @description The proposed terms were accepted. */
@@ -2220,7 +2221,8 @@ export interface components {
             data: {
                 block: components["schemas"]["BlockNumber"];
                 txId: components["schemas"]["TxId"];
-                record: components["schemas"]["AgreementBody"];
+                /** @description As it was then. Empty once it was erased. */
+                record: components["schemas"]["AgreementBody"] | Record<string, never>;
             };
         };
         /** @description A party suspended the agreement. */
@@ -2245,7 +2247,8 @@ export interface components {
             data: {
                 block: components["schemas"]["BlockNumber"];
                 txId: components["schemas"]["TxId"];
-                record: components["schemas"]["AgreementBody"];
+                /** @description As it was then. Empty once it was erased. */
+                record: components["schemas"]["AgreementBody"] | Record<string, never>;
             };
         };
         /** @description A party lifted its suspension. */
@@ -2270,7 +2273,8 @@ export interface components {
             data: {
                 block: components["schemas"]["BlockNumber"];
                 txId: components["schemas"]["TxId"];
-                record: components["schemas"]["AgreementBody"];
+                /** @description As it was then. Empty once it was erased. */
+                record: components["schemas"]["AgreementBody"] | Record<string, never>;
             };
         };
         /** @description A pass was issued. */
@@ -2295,7 +2299,8 @@ export interface components {
             data: {
                 block: components["schemas"]["BlockNumber"];
                 txId: components["schemas"]["TxId"];
-                record: components["schemas"]["PassBody"];
+                /** @description As it was then. Empty once it was erased. */
+                record: components["schemas"]["PassBody"] | Record<string, never>;
             };
         };
         /** @description The home club withdrew its introduction. */
@@ -2320,7 +2325,8 @@ export interface components {
             data: {
                 block: components["schemas"]["BlockNumber"];
                 txId: components["schemas"]["TxId"];
-                record: components["schemas"]["PassBody"];
+                /** @description As it was then. Empty once it was erased. */
+                record: components["schemas"]["PassBody"] | Record<string, never>;
             };
         };
         /** @description A guest checked in. */
@@ -2345,7 +2351,8 @@ export interface components {
             data: {
                 block: components["schemas"]["BlockNumber"];
                 txId: components["schemas"]["TxId"];
-                record: components["schemas"]["VisitBody"];
+                /** @description As it was then. Empty once it was erased. */
+                record: components["schemas"]["VisitBody"] | Record<string, never>;
             };
         };
         /** @description A guest came back on the same business date. */
@@ -2370,7 +2377,8 @@ export interface components {
             data: {
                 block: components["schemas"]["BlockNumber"];
                 txId: components["schemas"]["TxId"];
-                record: components["schemas"]["VisitBody"];
+                /** @description As it was then. Empty once it was erased. */
+                record: components["schemas"]["VisitBody"] | Record<string, never>;
             };
         };
         /** @description A guest checked out. */
@@ -2395,7 +2403,8 @@ export interface components {
             data: {
                 block: components["schemas"]["BlockNumber"];
                 txId: components["schemas"]["TxId"];
-                record: components["schemas"]["VisitBody"];
+                /** @description As it was then. Empty once it was erased. */
+                record: components["schemas"]["VisitBody"] | Record<string, never>;
             };
         };
         /** @description A proposal was put to the clubs. */

@@ -1,5 +1,16 @@
 const schema = (name) => ({ $ref: `#/components/schemas/${name}` });
 
+/** Of two clubs: what they erase is taken out of what was told of it. */
+const erasable = ['AgreementBody', 'PassBody', 'VisitBody'];
+
+const recordTold = (name) =>
+  erasable.includes(name)
+    ? {
+        description: 'As it was then. Empty once it was erased.',
+        oneOf: [schema(name), { type: 'object', maxProperties: 0 }],
+      }
+    : schema(name);
+
 /** A CloudEvent per type, each a schema and a webhook, and `Event`: any of them. */
 export function webhooks(events) {
   const named = Object.entries(events).map(([type, event]) => ({ type, name: schemaName(type), ...event }));
@@ -47,7 +58,7 @@ function cloudEvent({ type, record, summary }) {
         type: 'object',
         additionalProperties: false,
         required: ['block', 'txId', 'record'],
-        properties: { block: schema('BlockNumber'), txId: schema('TxId'), record: schema(record) },
+        properties: { block: schema('BlockNumber'), txId: schema('TxId'), record: recordTold(record) },
       },
     },
   };
