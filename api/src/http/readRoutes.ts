@@ -82,6 +82,9 @@ async function policyHistory(pool: pg.Pool, request: RouteRequest): Promise<Repl
 
 async function block(pool: pg.Pool, request: RouteRequest): Promise<Reply> {
   const number = Number(request.params['number']);
+  // 1e999 is a number to the validator, and infinity below every maximum there is.
+  if (!Number.isSafeInteger(number))
+    throw new ProblemError('INVALID_PARAMETER', { faults: [{ pointer: '/path/number', rule: 'maximum' }] });
   if (!/^application\/octet-stream\b/.test(request.header('Accept') ?? '')) {
     return found(request, await readBlock(pool, number));
   }

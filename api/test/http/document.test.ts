@@ -58,6 +58,7 @@ describe('The OpenAPI document', () => {
     const salted = { ...event, data: { ...event.data, record: { ...event.data.record, salt: 'ab'.repeat(32) } } };
     expect(isEvent(salted)).to.equal(false);
     expect(isEvent({ ...event, type: 'passes.lost' })).to.equal(false);
+    expect(isEvent({ ...event, data: { ...event.data, record: {} } }), 'erased').to.equal(true);
     expect(Object.keys(document.webhooks)).to.include(event.type);
   });
 });

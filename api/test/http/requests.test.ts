@@ -173,6 +173,7 @@ describe('What a request must be like', () => {
       ['an id that is none', '/passes/42', '/path/passId', 'pattern'],
       ['a number that is none', '/blocks/first', '/path/number', 'type'],
       ['a number past all', '/blocks/9007199254740993', '/path/number', 'maximum'],
+      ['a number without end', '/blocks/1e999', '/path/number', 'maximum'],
     ];
     for (const [what, path, pointer, rule] of wrong) {
       it(`are refused: ${what}`, async () => {
