@@ -1,7 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Club } from './club.js';
 
 const longestLine = 200;
+const patienceMs = 60_000;
 
 /** A step did not end as it must, which has been told; what follows it cannot be played. */
 export class StepFailedError extends Error {
@@ -56,7 +58,7 @@ export class Narrator {
     event: Told | undefined,
     step: () => Promise<Called<Data>>,
   ): Promise<Extract<Data, OnLedger>> {
-    const { data, error, response } = await step();
+    const { data, error, response } = await ask(step);
     if (!isOnLedger(data)) return this.#end(text, response, `${response.status} ${JSON.stringify(error)}`);
     const { txId, block } = data.ledger;
     this.#tell('+', text, response);
@@ -79,7 +81,7 @@ export class Narrator {
 
   /** A step that must be refused with this code. @returns the refusal's details */
   async refused(code: string, text: string, step: () => Promise<Called<unknown>>): Promise<Record<string, unknown>> {
-    const { error, response } = await step();
+    const { error, response } = await ask(step);
     const { code: got, details = {} } = (error ?? {}) as { code?: string; details?: Record<string, unknown> };
     if (got !== code) {
       this.#fail(text, response, `expected ${code}, got ${response.status} ${JSON.stringify(error ?? 'done')}`);
@@ -114,6 +116,17 @@ export class Narrator {
   #end(text: string, response: Response, reason: string): never {
     this.#fail(text, response, reason);
     throw new StepFailedError(text);
+  }
+}
+
+/** As a client does: what is away for the moment - a peer that starts, say - is asked again when the answer says so, for a while. */
+async function ask<Data>(step: () => Promise<Called<Data>>): Promise<Called<Data>> {
+  const deadlineMs = Date.now() + patienceMs;
+  for (;;) {
+    const answer = await step();
+    const seconds = Number(answer.response.headers.get('Retry-After'));
+    if (answer.response.status !== 503 || Date.now() > deadlineMs) return answer;
+    await delay(seconds * 1000);
   }
 }
 

@@ -1,9 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { newKey, remember, type Journey } from './journey.js';
-import type { Called } from './narrator.js';
-
-const patienceMs = 60_000;
-const pollMs = 100;
 
 /** Harbour withdraws the introduction alone, while the host's peer is away; when it is back, the host refuses. */
 export async function revocation(journey: Journey, passId: string): Promise<void> {
@@ -24,16 +19,6 @@ export async function revocation(journey: Journey, passId: string): Promise<void
   const heard = await stJulians.inbox.event('passes.revoked', revoked.ledger.txId);
   tell.holds("St Julian's hears of it", heard?.type, 'passes.revoked');
   await tell.refused('PASS_REVOKED', "The visitor comes back to St Julian's", () =>
-    settled(() => stJulians.as('front-desk').POST('/visits', { params: newKey(), body: { passId } })),
+    stJulians.as('front-desk').POST('/visits', { params: newKey(), body: { passId } }),
   );
-}
-
-/** The answer once it is none of a peer that starts: it is away, stands behind, or has not found the others again. */
-async function settled<Data>(ask: () => Promise<Called<Data>>): Promise<Called<Data>> {
-  const deadlineMs = Date.now() + patienceMs;
-  for (;;) {
-    const answer = await ask();
-    if (answer.response.status < 500 || Date.now() > deadlineMs) return answer;
-    await delay(pollMs);
-  }
 }
