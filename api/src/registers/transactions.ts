@@ -33,7 +33,7 @@ export async function readTransactions(
         AND ($3::int IS NULL OR code = $3)
         AND ($4::bigint IS NULL OR block = $4)
         AND ($5::text IS NULL OR creator_msp =
-              (SELECT body->>'mspId' FROM projection.record WHERE kind = 'club' AND id = $5))
+              (SELECT tags->>'mspId' FROM projection.record WHERE kind = 'club' AND id = $5))
       ORDER BY block DESC, index DESC LIMIT $6`,
     [after[0], after[1], number, block ?? null, club ?? null, rows],
   );
