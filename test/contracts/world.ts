@@ -5,7 +5,6 @@ import { addDays } from '@reciprocal-clubs/chaincode/clubs/calendar.js';
 import {
   parsePrepared,
   SealedEnvelope,
-  sealedList,
   sealedPrepare,
   sealedSubmit,
   type Prepared,
@@ -160,7 +159,7 @@ export class World {
   async listAt(club: string, peerOf: string, kind: string): Promise<unknown[]> {
     const answer = await this.#evaluate(
       club,
-      [sealedList, '1'],
+      ['sealed:list', '1'],
       { request: Buffer.from(JSON.stringify({ kind, limit: 100 })) },
       peerOf,
     );

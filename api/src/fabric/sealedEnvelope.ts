@@ -4,7 +4,6 @@ import type { Schemas } from '@reciprocal-clubs/openapi/types';
 /** Name under which every sealed command is submitted; what it is stands in transient data. */
 export const sealedSubmit = 'sealed:submit';
 export const sealedPrepare = 'sealed:prepare';
-export const sealedList = 'sealed:list';
 export const envelopeVersion = '1';
 
 /** What `sealed:prepare` answers. */
