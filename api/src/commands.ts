@@ -10,7 +10,7 @@ import { revokePass } from './passes/revokePass.js';
 import { checkIn } from './visits/checkIn.js';
 import { checkOut } from './visits/checkOut.js';
 
-/** Every command that the API takes, by its operationId in openapi.yaml. */
+/** Every command that the API takes, by its operationId in openapi/. */
 export const commands: ReadonlyMap<string, Command> = new Map(
   [
     ...[foundRegistry, describeClub],

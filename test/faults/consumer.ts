@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { AckPolicy, DeliverPolicy, jetstream, jetstreamManager, type ConsumerMessages } from '@nats-io/jetstream';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { connectNats } from '@reciprocal-clubs/listener/nats/connectNats.js';
+import { eventStream } from '@reciprocal-clubs/network/services/natsAccount.js';
 import type { ClubProfile } from '../journeys/first/profile.js';
 
-const stream = 'EVENTS';
 const durable = 'inbox';
 const pauseMs = 100;
 
@@ -53,17 +53,15 @@ export class InboxConsumer {
   }
 
   async #consume(): Promise<void> {
-    const { server, user, passwordFile } = this.profile.nats;
-    const pass = readFileSync(passwordFile, 'utf8').trim();
-    this.#connection = await connect({ servers: server, user, pass, reconnect: false });
+    this.#connection = await connectNats(this.profile.nats, 'inbox');
     try {
       const manager = await jetstreamManager(this.#connection);
-      await manager.consumers.add(stream, {
+      await manager.consumers.add(eventStream, {
         durable_name: durable,
         ack_policy: AckPolicy.Explicit,
         deliver_policy: DeliverPolicy.All,
       });
-      const consumer = await jetstream(this.#connection).consumers.get(stream, durable);
+      const consumer = await jetstream(this.#connection).consumers.get(eventStream, durable);
       this.#messages = await consumer.consume();
       for await (const message of this.#messages) {
         const { id } = message.json<{ id: string }>();

@@ -3,14 +3,13 @@ import { peer } from '@hyperledger/fabric-protos';
 import type { Club } from '../club.js';
 import { describeError } from '../describeError.js';
 import { LedgerError } from '../fabric/ledgerError.js';
-import type { ErrorCode } from '../openapi/errors.generated.js';
-import { errors } from '../openapi/errors.generated.js';
+import { errors, type ErrorCode } from '../openapi/errors.generated.js';
 import { entityTag, readRecord, representation } from '../postgres/recordStore.js';
-import { propose } from './attempts.js';
+import { propose } from './propose.js';
+import { meaningOf } from './verdict.js';
 import type { Command, Subject } from './command.js';
 import { Delivery } from './delivery.js';
-import { meaningOf } from './verdict.js';
-import { OperationStore, type Answer, type Attempt, type Operation } from './operationStore.js';
+import type { Answer, Attempt, Operation, OperationStore } from './operationStore.js';
 
 const mostAttempts = 8;
 const firstPauseMs = 20;
@@ -31,7 +30,7 @@ export class Carrier {
   constructor(
     private readonly club: Club,
     private readonly commands: ReadonlyMap<string, Command>,
-    readonly store: OperationStore = new OperationStore(club.pool),
+    private readonly store: OperationStore,
   ) {
     this.#delivery = new Delivery(club, store, this.#end.signal);
   }

@@ -21,7 +21,7 @@ export interface Subject {
 
 /** A command as the API offers it: how a client's request becomes the ledger's, and which record answers it. */
 export interface Command {
-  /** of the operation in openapi.yaml; but for `clubs.found`, also the name in the ledger's command table */
+  /** operationId in openapi/; but for `clubs.found`, also the name in the ledger's command table */
   readonly name: string;
   /** whose certificate of the club signs */
   readonly signer: 'client' | 'delegate';
@@ -43,7 +43,7 @@ interface Declared<Body> extends Omit<Command, 'request' | 'signer'> {
   readonly request: (club: Club, call: Call<Body>) => Promise<Request>;
 }
 
-/** Declares a command. Its body has the form of the operation's schema in openapi.yaml: the validator has checked it. */
+/** Declares a command. Its body has the form of the operation's schema in openapi/: the validator has checked it. */
 export const command = <Body>({ signer = 'client', request, ...declared }: Declared<Body>): Command => ({
   ...declared,
   signer,

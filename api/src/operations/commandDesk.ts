@@ -5,7 +5,7 @@ import { canonicalJson } from '@reciprocal-clubs/chaincode/ledger/canonicalJson.
 import type { Club } from '../club.js';
 import { LedgerError } from '../fabric/ledgerError.js';
 import { errors } from '../openapi/errors.generated.js';
-import { dryRun } from './attempts.js';
+import { dryRun } from './propose.js';
 import { Carrier } from './carrier.js';
 import type { Actor, Call, Command } from './command.js';
 import { OperationStore, type Answer, type Operation } from './operationStore.js';

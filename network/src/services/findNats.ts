@@ -1,6 +1,5 @@
-import { join } from 'node:path';
-import { delimiter } from 'node:path';
 import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
 import { fetchNats, fetchedNats } from './fetchNats.js';
 import { isAtLeast, programVersion } from './programVersion.js';
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { DeliverPolicy, jetstream, type ConsumerMessages } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { eventStream } from '@reciprocal-clubs/network/services/natsAccount.js';
 import type { ClubProfile } from './profile.js';
 
 /** A CloudEvent of a club's node, as it came from NATS. */
@@ -14,7 +15,6 @@ export interface Heard {
 
 type Event = Omit<Heard, 'afterMs'>;
 
-const stream = 'EVENTS';
 const patienceMs = 30_000;
 
 /** The events of a club's node since it was opened. */
@@ -31,7 +31,7 @@ export class Inbox {
   static async open({ nats }: Pick<ClubProfile, 'nats'>): Promise<Inbox> {
     const pass = readFileSync(nats.passwordFile, 'utf8').trim();
     const connection = await connect({ servers: nats.server, user: nats.user, pass });
-    const consumer = await jetstream(connection).consumers.get(stream, { deliver_policy: DeliverPolicy.New });
+    const consumer = await jetstream(connection).consumers.get(eventStream, { deliver_policy: DeliverPolicy.New });
     const inbox = new Inbox(connection, await consumer.consume());
     void inbox.#read();
     return inbox;
